@@ -1,0 +1,1 @@
+"""The command language: grammar, parse, check against a table, execution."""

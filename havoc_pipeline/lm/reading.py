@@ -1,0 +1,277 @@
+"""What the model reads: the question with typed pointers in order of mention, and a short profile.
+
+A mention is written as its pointer, the strength of the link, rivals, the words themselves and
+`<e>`: `did <L1> <C2> <s4> new resin <e> raise the <C1> <s3> strength <e> …`. The model answers in
+pointers, so it never copies a header or a digit; `Reading.spell` turns its answer into the DSL.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from havoc_pipeline.dsl.command import number, quote
+from havoc_pipeline.linking.mentions import (
+    ColumnMention,
+    DateMention,
+    FormulaMention,
+    Links,
+    ListMention,
+    Mention,
+    NumberMention,
+    Role,
+)
+from havoc_pipeline.tables import Table
+from havoc_pipeline.tools.samples import Factor, Numeric, Order, Subgroup
+
+MOST_COLUMNS, MOST_LEVELS, MOST_NUMBERS, MOST_OTHERS = 14, 8, 12, 4
+STRONG, WEAKEST = 0.5, 0.12
+"""Link probability from which a pointer counts as strong, and below which it is not shown."""
+RIVAL = 0.25
+"""Share of the best reading's probability from which a rival is shown."""
+ALPHAS = {0.01: "<a01>", 0.05: "<a05>", 0.1: "<a10>", 1.0: "<a01>", 5.0: "<a05>", 10.0: "<a10>", 99.0: "<a01>",
+          95.0: "<a05>", 90.0: "<a10>", 0.99: "<a01>", 0.95: "<a05>", 0.9: "<a10>"}  # fmt: skip
+PARTS = ("low", "high", "centre", "percent", "factors", "runs")
+KINDS = ("numeric", "integer", "two-level", "categorical", "ordered", "date", "order", "identifier", "constant", "text",
+         "empty", "block")  # fmt: skip
+SIZES = ("few", "some", "many")
+ROLE_SHARE = 0.25
+"""Probability from which a column's second role is written too."""
+
+
+@dataclass(frozen=True)
+class Pointed:
+    """A column or a wide block that has a pointer: its headers, and which parameters it may fill."""
+
+    headers: tuple[str, ...]
+    fits: frozenset[str]
+    """Names of the sample types that accept it."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The model's input for one question, and what each pointer stands for.
+
+    Attributes
+    ----------
+    text : str
+        Symbols and words, as the tokenizer takes them.
+    columns : mapping of str to Pointed
+        `<C1>` and so on.
+    levels : mapping of str to (str, str)
+        `<L1>` and so on: header and level.
+    literals : mapping of str to str
+        `<N1>` numbers, `<D1>` dates, `<F1>` formulas and `<X1>` lists, as the DSL writes them.
+    mentioned : mapping of str to float
+        Link probability of each column pointer that the question mentions.
+    spans : mapping of str to (int, int)
+        Where each pointer's first mention stands in the question.
+    """
+
+    text: str
+    columns: Mapping[str, Pointed] = field(default_factory=dict)
+    levels: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    literals: Mapping[str, str] = field(default_factory=dict)
+    mentioned: Mapping[str, float] = field(default_factory=dict)
+    spans: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def spell(self, answer: str) -> str:
+        """The model's answer with every pointer replaced by what it stands for, as DSL text."""
+        return re.sub(r"<([CLNDFX])\d+>", lambda m: self._literal(m.group(0)), answer)
+
+    def _literal(self, pointer: str) -> str:
+        if pointer in self.columns:
+            headers = self.columns[pointer].headers
+            return quote(headers[0]) if len(headers) == 1 else "[" + ", ".join(map(quote, headers)) + "]"
+        return quote(self.levels[pointer][1]) if pointer in self.levels else self.literals[pointer]
+
+
+def read(links: Links, table: Table | None, *, shuffle: random.Random | None = None, task: str = "plan") -> Reading:
+    """Write a linked question for the model.
+
+    Parameters
+    ----------
+    links : Links
+        Mentions and roles that the linker found.
+    table : Table or None
+    shuffle : Random or None
+        In training, shuffles the columns that the question does not mention.
+    task : str
+        Name of the stage that asks: `plan`, `mode`.
+
+    Returns
+    -------
+    Reading
+    """
+    writer = _Writer(links, table, shuffle)
+    text = writer.question()
+    return Reading(f"<{task}> {text} <profile> {writer.profile()} <cmd>", writer.columns, writer.levels,
+                   writer.literals, writer.mentioned, writer.spans)  # fmt: skip
+
+
+class _Writer:
+    """Hands out pointers in order of mention while the text is written."""
+
+    def __init__(self, links: Links, table: Table | None, shuffle: random.Random | None) -> None:
+        self._links, self._table, self._shuffle = links, table, shuffle
+        self.columns: dict[str, Pointed] = {}
+        self.levels: dict[str, tuple[str, str]] = {}
+        self.literals: dict[str, str] = {}
+        self.mentioned: dict[str, float] = {}
+        self.spans: dict[str, tuple[int, int]] = {}
+        self._pointers: dict[tuple[str, ...], str] = {}
+
+    def question(self) -> str:
+        """The question's words with pointers at its mentions."""
+        pieces, at, text = [], 0, self._links.question
+        for mention in _apart(self._links.mentions):
+            if mention.start >= at:
+                pieces.append(plain(text[at : mention.start]))
+            pieces.append(self._mention(mention))
+            at = max(at, mention.end)
+        pieces.append(plain(text[at:]))
+        return " ".join(piece for piece in pieces if piece)
+
+    def _mention(self, mention: Mention) -> str:
+        if isinstance(mention, ColumnMention):
+            return self._column_mention(mention)
+        if isinstance(mention, NumberMention):
+            return self._number(mention)
+        if isinstance(mention, DateMention):
+            stamp = mention.value
+            whole = stamp.hour == stamp.minute == 0
+            return self._other("D", stamp.date().isoformat() if whole else stamp.isoformat(timespec="seconds"), mention)
+        if isinstance(mention, FormulaMention):
+            quoted = [quote(formula) for formula in mention.formulas]
+            literal = quoted[0] if len(quoted) == 1 else f"[{', '.join(quoted)}]"
+            return self._other("F", literal, mention) + (" <eq>" if mention.is_equation else "")
+        if isinstance(mention, ListMention):
+            return self._other("X", "[" + ", ".join(map(quote, mention.names)) + "]", mention) + " " + plain(mention.text)
+        return plain(mention.text)
+
+    def _other(self, letter: str, literal: str, mention: Mention) -> str:
+        count = sum(pointer.startswith(f"<{letter}") for pointer in self.literals)
+        if count >= (MOST_NUMBERS if letter == "N" else MOST_OTHERS):
+            return plain(mention.text)
+        pointer = f"<{letter}{count + 1}>"
+        self.literals[pointer] = literal
+        self.spans[pointer] = (mention.start, mention.end)
+        return pointer
+
+    def _number(self, mention: NumberMention) -> str:
+        pointer = self._other("N", number(mention.value), mention)
+        if pointer not in self.literals:
+            return pointer
+        marks = [f"<{mention.part}>"] if mention.part in PARTS else []
+        marks += [ALPHAS[mention.value]] if mention.value in ALPHAS else []
+        marks += ["<small>"] if mention.value.is_integer() and 1 < mention.value <= 12 else []
+        marks += ["<unit>"] if mention.unit else []
+        return " ".join([pointer, *marks])
+
+    def _column_mention(self, mention: ColumnMention) -> str:
+        best = mention.best
+        words = plain(mention.text)
+        if best.score < WEAKEST:
+            return words
+        shown = [self._pointed(best.headers, best.level, best.score, mention)]
+        for rival in mention.candidates[1:3]:
+            if rival.score >= max(WEAKEST, RIVAL * best.score) and rival.headers != best.headers:
+                shown.append("<or> " + self._pointed(rival.headers, rival.level, rival.score, mention))
+        return " ".join([*shown, words, "<e>"])
+
+    def _pointed(self, headers: tuple[str, ...], level: str | None, score: float, mention: ColumnMention) -> str:
+        pointer = self._pointer(headers)
+        if pointer is None:
+            return ""
+        self.mentioned[pointer] = max(score, self.mentioned.get(pointer, 0.0))
+        self.spans.setdefault(pointer, (mention.start, mention.end))
+        strength = f"<s{min(4, int(score * 5))}>"
+        if level is None:
+            return f"{pointer} {strength}"
+        named = next((k for k, v in self.levels.items() if v == (headers[0], level)), f"<L{len(self.levels) + 1}>")
+        if named not in self.levels and len(self.levels) >= MOST_LEVELS:
+            return f"{pointer} {strength}"
+        self.levels[named] = (headers[0], level)
+        self.spans.setdefault(named, (mention.start, mention.end))
+        return f"{named} {pointer} {strength}"
+
+    def _pointer(self, headers: tuple[str, ...]) -> str | None:
+        """The pointer of a column or block, a new one if it has none yet; None when all are given out."""
+        if headers not in self._pointers:
+            if len(self._pointers) >= MOST_COLUMNS or self._table is None:
+                return None
+            pointer = f"<C{len(self._pointers) + 1}>"
+            self._pointers[headers] = pointer
+            self.columns[pointer] = Pointed(headers, _fits(headers, self._table))
+        return self._pointers[headers]
+
+    # The profile.
+
+    def profile(self) -> str:
+        """One entry a column: pointer, kind, likely roles; mentioned columns first."""
+        if self._table is None:
+            return "<none>"
+        blocks = [b.headers for b in self._table.profile.blocks if b.kind == "subgroup"]
+        inside = {header for headers in blocks for header in headers}
+        single = [(c.header,) for c in self._table.columns if c.header not in inside and c.kind != "empty"]
+        unmentioned = [h for h in [*blocks, *single] if h not in self._pointers]
+        if self._shuffle is not None:
+            self._shuffle.shuffle(unmentioned)
+        unmentioned.sort(key=self._dullness)
+        for headers in unmentioned:
+            self._pointer(headers)
+        return " ".join(self._entry(headers, pointer) for headers, pointer in self._pointers.items())
+
+    def _dullness(self, headers: tuple[str, ...]) -> int:
+        """0 for columns a question is likely about, 2 for identifiers, comments and constants."""
+        role = self._roles(headers)[0]
+        return 2 if role in ("identifier", "comment") or self._kind(headers) in ("text", "constant") else 0
+
+    def _roles(self, headers: tuple[str, ...]) -> list[Role]:
+        """The likeliest role, and the second when it is likely too."""
+        shares = self._links.roles.get(headers[0], {})
+        ranked = sorted(shares.items(), key=lambda pair: -pair[1])[:2]
+        return [role for place, (role, share) in enumerate(ranked) if place == 0 or share >= ROLE_SHARE] or ["measurement"]
+
+    def _kind(self, headers: tuple[str, ...]) -> str:
+        assert self._table is not None
+        return "block" if len(headers) > 1 else self._table.column(headers[0]).kind
+
+    def _entry(self, headers: tuple[str, ...], pointer: str) -> str:
+        assert self._table is not None
+        kind = self._kind(headers)
+        words = [pointer, f"<{kind}>"]
+        if kind in ("categorical", "ordered", "integer", "numeric"):
+            distinct = self._table.column(headers[0]).distinct
+            words.append("<few>" if distinct <= 4 else "<some>" if distinct <= 12 else "<many>")
+        return " ".join([*words, *(f"<{role}>" for role in self._roles(headers))])
+
+
+def _fits(headers: tuple[str, ...], table: Table) -> frozenset[str]:
+    """Sample types that accept the column; a block only fits where a list of columns does."""
+    if len(headers) > 1:
+        return frozenset({"Wide"})
+    column = table.column(headers[0])
+    kinds = (Numeric, Factor, Subgroup, Order)
+    fits = {kind.__name__ for kind in kinds if kind.accepts(column)}
+    fits |= {"TwoLevel"} if "Factor" in fits else set()
+    return frozenset(fits | ({"AnyColumn"} if column.kind != "empty" else set()))
+
+
+def _apart(mentions: tuple[Mention, ...]) -> list[Mention]:
+    """Mentions in order, without numbers that lie inside a column's or level's span."""
+    columns = [m for m in mentions if isinstance(m, ColumnMention) and m.candidates and m.best.score >= WEAKEST]
+    taken = [(m.start, m.end) for m in columns]
+    inner = [m for m in mentions if not isinstance(m, ColumnMention)
+             and any(start <= m.start and m.end <= end for start, end in taken)]  # fmt: skip
+    return sorted((m for m in mentions if m not in inner), key=lambda m: (m.start, m.end))
+
+
+_MARK = re.compile(r"<(?=/?[A-Za-z])")
+
+
+def plain(text: str) -> str:
+    """Words of the question as the model reads them: lower case, no text that looks like a symbol."""
+    return " ".join(_MARK.sub("< ", text).lower().split())

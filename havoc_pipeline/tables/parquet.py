@@ -1,0 +1,65 @@
+"""Parquet files through Arrow: typed columns keep their numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from havoc_pipeline.errors import TableError
+from havoc_pipeline.tables.delimited_large import MOST_CELLS
+from havoc_pipeline.tables.origin import Grid
+from havoc_pipeline.tables.records import no_rows
+
+
+def read_parquet(path: Path) -> Grid:
+    """Read a Parquet file.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The raw columns: numeric arrays, or Arrow strings for everything else.
+
+    Raises:
+        TableError: no Parquet file, no rows, too many cells, or nested columns.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        about = parquet.read_metadata(path)
+        _check_size(path, about.num_rows * about.num_columns)
+        table = parquet.read_table(path)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise TableError(f"{path} is no readable Parquet file ({error}); write it again") from error
+    if not table.num_columns or not table.num_rows:
+        raise no_rows(str(path))
+    columns = [_raw(path, name, table.column(name)) for name in range(table.num_columns)]
+    return Grid(table.column_names, columns, range(1, table.num_rows + 1))
+
+
+def _check_size(path: Path, cells: int) -> None:
+    if cells > MOST_CELLS:
+        raise TableError(
+            f"{path} holds {cells:.0e} cells and the limit is {MOST_CELLS:.0e}; keep only the "
+            "columns you need, or split the file by rows"
+        )
+
+
+def _raw(path: Path, at: int, column: Any) -> object:
+    import pyarrow as pa
+
+    kind = column.type
+    if pa.types.is_nested(kind) or pa.types.is_binary(kind):
+        raise TableError(f"column {at + 1} of {path} holds {kind} values; write it as numbers, texts or dates")
+    whole = pa.types.is_integer(kind)
+    if pa.types.is_float64(kind) or (whole and not column.null_count):
+        values: np.typing.NDArray[Any] = column.to_numpy()
+        return values
+    if pa.types.is_string(kind):
+        return column
+    if pa.types.is_integer(kind) or pa.types.is_large_string(kind):
+        return column.cast(pa.string())
+    return column.to_pylist()

@@ -1,0 +1,1 @@
+"""The tools, and the registry that every other part reads them from."""

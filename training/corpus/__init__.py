@@ -1,0 +1,1 @@
+"""English text of free documentation packages, fetched and cleaned for training."""

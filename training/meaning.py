@@ -1,0 +1,54 @@
+"""What a generated question means: symbols of the plan, and where the text mentions them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from havoc_pipeline.tables import Table
+
+
+@dataclass(eq=False)
+class Meaning:
+    """Something that a question may mention and a plan names; `spans` are its places in the text."""
+
+    kind: Literal["column", "level", "number", "date", "formula", "names"]
+    headers: tuple[str, ...] = ()
+    level: str | None = None
+    part: str = "plain"
+    spans: list[tuple[int, int]] = field(default_factory=list)
+
+
+Symbol = str | Meaning
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A piece of text; `meaning` says what it mentions, None for the author's own words."""
+
+    text: str
+    meaning: Meaning | None = None
+
+
+@dataclass(frozen=True)
+class Episode:
+    """A generated question over a table, and the plan that answers it.
+
+    `plan` is a sequence of DSL symbols, in which columns, levels and numbers are meanings.
+    """
+
+    question: str
+    table: Table | None
+    plan: tuple[Symbol, ...]
+    reading: str
+    meanings: tuple[Meaning, ...]
+
+
+def join(segments: list[Segment]) -> str:
+    """The text of the segments; writes into each meaning where it is mentioned."""
+    text = ""
+    for segment in segments:
+        if segment.meaning is not None:
+            segment.meaning.spans.append((len(text), len(text) + len(segment.text)))
+        text += segment.text
+    return text
