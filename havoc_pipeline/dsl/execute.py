@@ -18,7 +18,7 @@ from havoc_pipeline.errors import CommandError, DataError
 from havoc_pipeline.tables import Table
 from havoc_pipeline.tools.registry import Tool
 from havoc_pipeline.tools.result import Finding, Provenance, Result
-from havoc_pipeline.tools.samples import Sample
+from havoc_pipeline.tools.samples import AnyColumn, Sample
 
 MOST_LEVELS = 60
 MISSING_SHARE_OF_CONCERN = 0.1
@@ -144,10 +144,13 @@ def _call(tool: Tool, command: Command, binder: Binder) -> Result:
 
 
 def _missing(arguments: Mapping[str, Any]) -> Iterator[Finding]:
-    """A finding on rows that lack a value in a column the command uses."""
+    """A finding on rows that lack a value in a column the command uses.
+
+    A tool over columns of any kind takes each for itself and says of each what is missing.
+    """
     samples = [s for value in arguments.values() for s in (value if isinstance(value, list) else [value])
                if isinstance(s, Sample)]  # fmt: skip
-    if not samples:
+    if not samples or any(isinstance(sample, AnyColumn) for sample in samples):
         return
     missing = np.logical_or.reduce([sample.missing for sample in samples])
     count, total = int(missing.sum()), int(missing.size)

@@ -21,12 +21,12 @@ _COUNTS = (
 
 
 class HavocConfig(PretrainedConfig):  # type: ignore[misc]
-    """The sizes of a HAVOC model, in Hugging Face's form; the defaults are havoc-7b.
+    """The sizes of a HAVOC model, in Hugging Face's form; `preset` has the shapes in use.
 
     Parameters: `vocab_size` in tokens; `hidden_size`, `intermediate_size` and `head_dim` in
     channels; `max_position_embeddings` in tokens; `rope_theta` (or `rope_parameters`) the base of
     the rotary frequencies; `initializer_range` the standard deviation of fresh weights.
-    `num_key_value_heads` and `head_dim` follow from the other sizes when left out.
+    Left out, `num_key_value_heads` equals `num_attention_heads`, and `head_dim` divides the width.
     Raises `ModelError` when the sizes do not fit together.
     """
 

@@ -1,197 +1,288 @@
-"""Drawings that results share: matplotlib's object interface, colours safe for the colour-blind.
-
-Colours are those of Okabe and Ito (2008), Color Universal Design.
-"""
+"""Drawings that several tools share; each returns a `matplotlib.figure.Figure`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import ndtri, stdtrit
+from scipy.special import ndtr, ndtri, stdtrit
 
+from havoc_pipeline.reports.canvas import (
+    BLUE,
+    GREY,
+    ORANGE,
+    PALETTE,
+    RED,
+    SKY,
+    canvas,
+    key_below,
+    name_rows,
+    plain,
+    thinned,
+)
 from havoc_pipeline.tools.samples import Floats
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY = (
-    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#6E6E6E"
-)  # fmt: skip
-PALETTE = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY)
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-MOST_POINTS = 5000
-"""Points drawn at most; of more, an even sample is shown."""
-
-
-def panels(rows: int = 1, columns: int = 1, *, width: float = 7.0, height: float = 4.5) -> tuple[Figure, list[Any]]:
-    """A figure with a grid of axes without top and right frame; sizes in inches."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), layout="constrained")
-    axes = [figure.add_subplot(rows, columns, place + 1) for place in range(rows * columns)]
-    for axis in axes:
-        axis.spines[["top", "right"]].set_visible(False)
-    return figure, axes
+PERCENTS = (0.1, 1, 5, 20, 50, 80, 95, 99, 99.9)
+MOST_BINS = 60
 
 
 def group_plot(
-    samples: Mapping[str, Floats],
-    *,
-    null: float | None = None,
-    label: str = "value",
-    alpha: float = 0.05,
+    samples: Mapping[str, Floats], *, label: str = "", null: float | None = None, alpha: float = 0.05
 ) -> Figure:
-    """Every value of each group beside its mean and the mean's confidence interval.
+    """Every value of every sample, with the mean and its confidence interval.
 
     Parameters
     ----------
     samples : mapping of str to float array
-        Values by group; NaN is left out.
-    null : float, optional
-        A value to mark with a line.
+        Values by name, without NaN; at least one each.
     label : str
-        What the values are, with their unit.
+        What was measured, with its unit.
+    null : float or None
+        Value to draw as a dashed line.
     alpha : float
-        The intervals have level 1 - alpha.
+        Each mean's interval has level 1 - alpha.
     """
-    figure, (axis,) = panels(width=max(5.0, min(14.0, 2.0 + 1.1 * len(samples))))
-    for place, values in enumerate(samples.values()):
-        known = values[~np.isnan(values)]
-        shown = thinned(known)
-        aside = place + 0.12 + 0.22 * _spread_out(shown.size)
-        axis.plot(aside, shown, "o", color=BLUE, alpha=0.45, markersize=4, markeredgewidth=0)
-        _mean_and_interval(axis, place, known, alpha)
-    if null is not None:
-        axis.axhline(null, color=RED, linestyle="--", linewidth=1.2, label=f"{null:g}")
-        axis.legend(frameon=False)
-    axis.set_xticks(range(len(samples)), list(samples), rotation=30 if len(samples) > 6 else 0)
-    axis.set_xlim(-0.5, len(samples) - 0.4)
-    axis.set_ylabel(label)
+    figure, (ax,) = canvas(height=1.6 + 0.75 * len(samples))
+    for row, values in enumerate(samples.values()):
+        shown = thinned(values)
+        ax.plot(shown, row + spread_sideways(shown), ".", color=SKY, markersize=5, alpha=0.75, zorder=1)
+        reach = mean_reach(values, alpha)
+        note = f"mean with {100 * (1 - alpha):g}% confidence interval" if row == 0 else None
+        ax.errorbar(values.mean(), row, xerr=reach, fmt="o", color=RED, capsize=6, linewidth=2, zorder=3, label=note)
+    mark_values(ax, {} if null is None else {"held against": null})
+    name_rows(ax, list(samples))
+    ax.set_xlabel(plain(label))
+    key_below(figure, ax)
     return figure
 
 
-def _mean_and_interval(axis: Any, place: int, values: Floats, alpha: float) -> None:
-    if values.size == 0:
-        return
-    reach = 0.0
-    if values.size > 1:
-        error = values.std(ddof=1) / np.sqrt(values.size)
-        reach = float(stdtrit(values.size - 1, 1 - alpha / 2)) * float(error)
-    axis.errorbar(place, values.mean(), yerr=reach, fmt="D", color=RED, capsize=5, markersize=6)
+def mean_reach(values: Floats, alpha: float) -> float:
+    """Half the width of the t-interval of the mean; 0 for a single value."""
+    if values.size < 2:
+        return 0.0
+    t = float(stdtrit(values.size - 1, 1 - alpha / 2))
+    return t * float(values.std(ddof=1)) / math.sqrt(values.size)
 
 
-def _spread_out(count: int) -> Floats:
-    """Even places in [0, 1] in a fixed scrambled order, so that points do not overlap."""
-    return np.asarray(np.modf(np.arange(count) * 0.6180339887498949)[0], dtype=np.float64)
+def spread_sideways(values: Floats) -> Floats:
+    """Offsets within ±0.3, shape (n,), wider where values lie dense; the same at every drawing."""
+    if values.size < 2 or float(np.ptp(values)) == 0:
+        steps = np.arange(values.size) - (values.size - 1) / 2
+        return np.asarray(0.3 * steps / max(values.size, 10))
+    counts, edges = np.histogram(values, bins=min(MOST_BINS, int(math.sqrt(values.size)) + 2))
+    width = counts[np.clip(np.digitize(values, edges) - 1, 0, counts.size - 1)] / counts.max()
+    golden = np.arange(values.size) * (math.sqrt(5) - 1) / 2 % 1 - 0.5
+    return np.asarray(0.6 * golden * width * min(1.0, values.size / 8))
 
 
-def thinned(values: Floats) -> Floats:
-    """At most `MOST_POINTS` of the values (or rows), evenly picked."""
-    if len(values) <= MOST_POINTS:
-        return values
-    return values[np.linspace(0, len(values) - 1, MOST_POINTS).astype(np.intp)]
-
-
-def interaction_plot(
-    means: Floats, rows: Sequence[str], columns: Sequence[str], *, label: str, across: str, by: str
+def histogram(
+    values: Floats, *, label: str = "", normal: bool = True, marks: Mapping[str, float] | None = None
 ) -> Figure:
-    """Cell means as one line a level of the second factor.
+    """Histogram under a box plot, with the normal curve of the same mean and standard deviation.
 
     Parameters
     ----------
-    means : float array, shape (a, b)
-        NaN for an empty cell.
-    rows, columns : sequence of str
-        Levels of the two factors.
-    label, across, by : str
-        What the means are, and the names of the factors.
+    values : float array, shape (n,)
+        Without NaN.
+    label : str
+        What was measured, with its unit.
+    normal : bool
+        Whether to draw the curve.
+    marks : mapping of str to float or None
+        Named vertical lines: limits, targets.
     """
-    figure, (axis,) = panels()
-    for place, level in enumerate(columns):
-        axis.plot(range(len(rows)), means[:, place], marker=MARKERS[place % len(MARKERS)],
-                  color=PALETTE[place % len(PALETTE)], label=level)  # fmt: skip
-    axis.set_xticks(range(len(rows)), list(rows))
-    axis.set_xlabel(across)
-    axis.set_ylabel(f"mean {label}")
-    axis.legend(title=by, frameon=False)
+    figure, (top, ax) = canvas(2, 1, share_x=True, ratios=(1.0, 5.0))
+    top.boxplot(thinned(values), orientation="horizontal", widths=0.6, medianprops={"color": RED})
+    top.set_axis_off()
+    draw_histogram(ax, values, normal=normal)
+    mark_values(ax, marks or {})
+    ax.set_xlabel(plain(label))
+    key_below(figure, ax)
     return figure
 
 
-def scatter_plots(x: Mapping[str, Floats], y: Floats, label: str) -> Figure:
-    """`y` against each of at most nine columns, each with its least-squares line."""
-    shown = dict(list(x.items())[:9])
-    across = min(3, len(shown))
-    down = -(-len(shown) // across)
-    figure, axes = panels(down, across, width=2.0 + 3.5 * across, height=1.0 + 3.2 * down)
-    for axis, (name, values) in zip(axes, shown.items(), strict=True):
-        known = ~(np.isnan(values) | np.isnan(y))
-        points = thinned(np.column_stack([values[known], y[known]]))
-        axis.plot(points[:, 0], points[:, 1], "o", color=BLUE, alpha=0.5, markersize=4)
-        _line(axis, values[known], y[known])
-        axis.set_xlabel(name)
-        axis.set_ylabel(label)
-    return figure
+def draw_histogram(ax: Any, values: Floats, *, normal: bool = True) -> None:
+    """Bars of counts on `ax`, and the normal curve on the same scale."""
+    edges = bin_edges(values)
+    ax.hist(values, bins=edges, color=SKY, edgecolor="white")
+    ax.set_ylabel("count")
+    sd = float(values.std(ddof=1)) if values.size > 1 else 0.0
+    if normal and sd > 0 and values.size >= 8:
+        x = np.linspace(values.min() - sd, values.max() + sd, 200)
+        density = np.exp(-0.5 * ((x - values.mean()) / sd) ** 2) / (sd * math.sqrt(2 * math.pi))
+        ax.plot(x, density * values.size * (edges[1] - edges[0]), color=RED, label="normal curve")
 
 
-def _line(axis: Any, x: Floats, y: Floats) -> None:
-    centred = x - x.mean()
-    total = float(centred @ centred)
-    if total > 0:
-        slope = float(centred @ (y - y.mean())) / total
-        ends = np.array([x.min(), x.max()])
-        axis.plot(ends, y.mean() + slope * (ends - x.mean()), color=RED, linewidth=1.5)
+def bin_edges(values: Floats) -> Floats:
+    """Equal bins of width 2·IQR·n^(-1/3) (Freedman and Diaconis 1981), between 5 and 60 of them."""
+    low, high = float(values.min()), float(values.max())
+    if low == high:
+        return np.array([low - 0.5, low + 0.5]) if abs(low) < 1e15 else np.array([low * 0.9, low * 1.1])
+    quarters = np.percentile(values, [25, 75])
+    width = 2 * float(quarters[1] - quarters[0]) * values.size ** (-1 / 3)
+    wanted = (high - low) / width if width > 0 else math.sqrt(values.size)
+    return np.linspace(low, high, int(min(MOST_BINS, max(5, math.ceil(wanted)))) + 1)
 
 
-def band_plot(
-    points: tuple[Floats, Floats],
-    grid: Floats,
-    curve: Floats,
-    bands: Mapping[str, tuple[Floats, Floats]],
-    names: tuple[str, str],
-) -> Figure:
-    """Points with a fitted curve and bands about it.
+def probability_plot(samples: Mapping[str, Floats], *, label: str = "") -> Figure:
+    """Ordered values against normal percentages; a normal sample follows its line.
 
     Parameters
     ----------
-    points : pair of float arrays, shape (n,)
-    grid, curve : float array, shape (m,)
-        The curve's x and y.
-    bands : mapping of str to pair of float arrays, shape (m,)
-        Lower and upper edge of each band.
-    names : pair of str
-        Labels of x and y, with units.
+    samples : mapping of str to float array
+        At least two values each, not all equal; plotting positions (i - 3/8)/(n + 1/4).
+    label : str
+        What was measured, with its unit.
+
+    References
+    ----------
+    Blom (1958), Statistical Estimates and Transformed Beta-Variables (positions); Lilliefors (1967),
+    J. Am. Stat. Assoc. 62, 399-402, with Stephens (1974), J. Am. Stat. Assoc. 69, 730-737 (band).
     """
-    figure, (axis,) = panels()
-    shown = thinned(np.column_stack(points))
-    axis.plot(shown[:, 0], shown[:, 1], "o", color=BLUE, alpha=0.6, markersize=4)
-    axis.plot(grid, curve, color=RED, linewidth=1.8, label="fitted")
-    for (name, (low, high)), color in zip(bands.items(), (ORANGE, SKY), strict=False):
-        axis.fill_between(grid, low, high, color=color, alpha=0.25, label=name)
-    axis.set_xlabel(names[0])
-    axis.set_ylabel(names[1])
-    axis.legend(frameon=False)
+    figure, (ax,) = canvas(height=4.8)
+    for number, (name, values) in enumerate(samples.items()):
+        colour = PALETTE[number % len(PALETTE)]
+        z, ordered = normal_scores(values)
+        ax.plot(ordered, z, ".", color=colour, label=plain(name, 28) if len(samples) > 1 else "values")
+        ends = np.array([z.min() - 0.3, z.max() + 0.3])
+        ax.plot(values.mean() + values.std(ddof=1) * ends, ends, color=colour, linewidth=1)
+    if len(samples) == 1:
+        draw_normal_band(ax, values)
+    ax.set_yticks(ndtri(np.array(PERCENTS) / 100), [f"{p:g}" for p in PERCENTS])
+    ax.set_ylabel("percent below")
+    ax.set_xlabel(plain(label))
+    ax.grid(color="#E5E5E5")
+    key_below(figure, ax, columns=4)
     return figure
 
 
-def residual_plots(fitted: Floats, residuals: Floats, label: str) -> Figure:
-    """Residuals against fitted values, on normal paper, and in order of the rows."""
-    figure, (left, middle, right) = panels(1, 3, width=12.0, height=4.0)
-    points = thinned(np.column_stack([fitted, residuals]))
-    left.plot(points[:, 0], points[:, 1], "o", color=BLUE, alpha=0.6, markersize=4)
-    left.set_xlabel(f"fitted {label}")
-    ordered = np.sort(residuals)
-    places = ndtri((np.arange(1, ordered.size + 1) - 0.375) / (ordered.size + 0.25))
-    points = thinned(np.column_stack([places, ordered]))
-    middle.plot(points[:, 0], points[:, 1], "o", color=BLUE, alpha=0.6, markersize=4)
-    middle.plot(places[[0, -1]], ordered.std() * places[[0, -1]], color=RED, linewidth=1.2)
-    middle.set_xlabel("normal quantile")
-    points = thinned(np.column_stack([np.arange(1.0, residuals.size + 1), residuals]))
-    right.plot(points[:, 0], points[:, 1], "-o", color=BLUE, alpha=0.6, markersize=3, linewidth=0.7)
-    right.set_xlabel("row in use")
-    for axis in (left, right):
-        axis.axhline(0, color=GREY, linewidth=1)
-    for axis in (left, middle, right):
-        axis.set_ylabel(f"residual {label}")
+def normal_scores(values: Floats) -> tuple[Floats, Floats]:
+    """Normal scores and ordered values of `values` (shape (n,)), at most a few thousand of them."""
+    position = thinned(np.arange(1.0, values.size + 1))
+    ordered = np.sort(values)[position.astype(int) - 1]
+    return np.asarray(ndtri((position - 0.375) / (values.size + 0.25))), ordered
+
+
+def draw_normal_band(ax: Any, values: Floats) -> None:
+    """Where all points of a normal sample lie in 95 of 100 samples (Lilliefors' limit)."""
+    root = math.sqrt(values.size)
+    reach = 0.895 / (root - 0.01 + 0.85 / root)
+    z = np.linspace(-3.3, 3.3, 200)
+    below, above = (np.clip(ndtr(z) + way * reach, 5e-4, 1 - 5e-4) for way in (-1, 1))
+    x = values.mean() + values.std(ddof=1) * z
+    ax.fill_between(x, ndtri(below), ndtri(above), color=SKY, alpha=0.2, linewidth=0, label="95% of normal samples")
+
+
+def interval_plot(
+    intervals: Mapping[str, tuple[float, float, float]],
+    *,
+    label: str = "",
+    reference: float | None = None,
+    logarithmic: bool = False,
+    note: str = "estimate with confidence interval",
+) -> Figure:
+    """Estimates with their intervals, one below the other.
+
+    Parameters
+    ----------
+    intervals : mapping of str to (estimate, low, high)
+        An infinite end is drawn as an arrow.
+    label : str
+        What is estimated, with its unit.
+    reference : float or None
+        Value to draw as a dashed line: no effect, a requirement.
+    logarithmic : bool
+        Whether the scale is logarithmic, as suits ratios.
+    note : str
+        What the key says of the marks.
+    """
+    from matplotlib.ticker import LogLocator
+
+    figure, (ax,) = canvas(height=1.6 + 0.5 * len(intervals))
+    ends = np.array([v for entry in intervals.values() for v in entry if math.isfinite(v)])
+    reach = float(np.ptp(ends)) if ends.size else 1.0
+    for row, (estimate, low, high) in enumerate(intervals.values()):
+        left, right = _drawn_end(low, ends.min() - 0.1 * reach), _drawn_end(high, ends.max() + 0.1 * reach)
+        ax.plot([left, right], [row, row], color=BLUE, linewidth=2)
+        for end, drawn, mark in ((low, left, "<"), (high, right, ">")):
+            ax.plot(drawn, row, mark if math.isinf(end) else "|", color=BLUE, markersize=8)
+        ax.plot(estimate, row, "o", color=RED, label=note if row == 0 else None)
+    if logarithmic and ends.min() > 0:
+        ax.set_xscale("log")
+        ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        ax.xaxis.set_major_formatter("{x:g}")
+        ax.xaxis.set_minor_formatter("")
+    mark_values(ax, {} if reference is None else {"reference": reference})
+    name_rows(ax, list(intervals))
+    ax.set_xlabel(plain(label))
+    key_below(figure, ax)
     return figure
+
+
+def _drawn_end(value: float, edge: float) -> float:
+    return value if math.isfinite(value) else edge
+
+
+def bars(
+    values: Mapping[str, float],
+    *,
+    label: str = "",
+    reference: float | None = None,
+    intervals: Mapping[str, tuple[float, float]] | None = None,
+) -> Figure:
+    """Horizontal bars, one a name, with intervals where they are given and a line at `reference`."""
+    figure, (ax,) = canvas(height=1.4 + 0.42 * len(values))
+    draw_bars(ax, values)
+    for row, name in enumerate(values):
+        if intervals and name in intervals:
+            low, high = intervals[name]
+            ax.plot([low, high], [row, row], color="black", linewidth=1.5)
+    mark_values(ax, {} if reference is None else {"expected": reference})
+    ax.set_xlabel(plain(label))
+    key_below(figure, ax)
+    return figure
+
+
+def draw_bars(ax: Any, values: Mapping[str, float]) -> None:
+    """Horizontal bars on `ax`, from top to bottom."""
+    ax.barh(range(len(values)), list(values.values()), color=SKY, height=0.7)
+    name_rows(ax, list(values))
+    ax.set_xlim(left=0)
+
+
+def stacked_bars(shares: Mapping[str, Mapping[str, float]], *, label: str = "percent") -> Figure:
+    """One bar of 100 percent a group, split by category.
+
+    Parameters
+    ----------
+    shares : mapping of str to mapping of str to float
+        Percentages by category, by group; every group has the same categories.
+    label : str
+        What the bars are shares of.
+    """
+    figure, (ax,) = canvas(height=1.6 + 0.5 * len(shares))
+    categories = list(next(iter(shares.values())))
+    start = np.zeros(len(shares))
+    for number, category in enumerate(categories):
+        width = np.array([share[category] for share in shares.values()])
+        hatch = "" if number < len(PALETTE) else "//"
+        ax.barh(range(len(shares)), width, left=start, height=0.7, color=PALETTE[number % len(PALETTE)],
+                hatch=hatch, edgecolor="white", label=plain(category, 20))  # fmt: skip
+        start = start + width
+    name_rows(ax, list(shares))
+    ax.set_xlabel(plain(label))
+    ax.set_xlim(0, 100)
+    key_below(figure, ax, columns=4)
+    return figure
+
+
+def mark_values(ax: Any, marks: Mapping[str, float]) -> None:
+    """Dashed vertical lines on `ax`, each named in the key."""
+    for number, (name, value) in enumerate(marks.items()):
+        colour = (GREY, ORANGE, BLUE)[number % 3]
+        ax.axvline(value, color=colour, linestyle="--", linewidth=1.5, label=f"{plain(name)} {value:g}")

@@ -32,7 +32,7 @@ class ArrowCells:
         counts = {row["values"]: row["counts"] for row in seen.to_pylist()}
         markers = markers_for(counts)
         gone = pc.or_kleene(pc.is_in(words, pa.array(list(markers))), pc.is_null(words))
-        kept = pc.if_else(gone, pa.scalar(None, raw.type), raw)
+        kept = pc.if_else(gone, pa.scalar(None, raw.type), raw) if pc.any(gone).as_py() else raw
         nulls = {"": raw.null_count} if raw.null_count else {}
         return cls(kept, {w: c for w, c in counts.items() if w in markers} | nulls)
 

@@ -198,12 +198,10 @@ def plain_numbers(texts: Sequence[str | None]) -> Floats | None:
     """
     found = np.empty(len(texts))
     for row, text in enumerate(texts):
-        if text is None:
-            found[row] = np.nan
-        elif PLAIN.fullmatch(text.strip()):
-            found[row] = float(text)
-        else:
+        word = None if text is None else text.strip()
+        if word is not None and not PLAIN.fullmatch(word):
             return None
+        found[row] = np.nan if word is None else float(word)
     return None if np.isinf(found).any() else found
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from havoc_pipeline.errors import TableError
 from havoc_pipeline.tables.cells import Bools
 from havoc_pipeline.tables.delimited import HEAD_CHARACTERS, delimiter_of, records_of, trim
 from havoc_pipeline.tables.encoding import guess_notes, sniff
-from havoc_pipeline.tables.layout import FOOT_LINES, Layout, Record, find_layout, split_foot
+from havoc_pipeline.tables.layout import FOOT_LINES, Layout, Record, filled, find_layout, split_foot
 from havoc_pipeline.tables.origin import Grid
 from havoc_pipeline.tables.records import HEAD, Body, no_rows
 
@@ -74,7 +75,9 @@ def _by_arrow(path: Path, encoding: str, delimiter: str, layout: Layout, head: l
 
     if delimiter == " " or layout.first >= len(head):
         return None
-    width = max(len(cells) for _, cells in head[layout.first :])
+    width = max((len(cells) for _, cells in head[layout.first :] if cells), default=len(layout.headers))
+    if width < filled(layout.headers):
+        return None
     names = [str(at) for at in range(width)]
     skip = head[layout.first][0] - 1
     try:
@@ -108,12 +111,13 @@ def _grid(columns: list[Any], body: Body, head: list[Record], notes: tuple[str, 
     start = head[body.layout.first][0]
     rows = len(columns[0])
     gone = _blank_rows(columns)
-    lines = range(start, start + rows) if _is_run(Path(body.where), start, rows) else range(0)
+    lines: Sequence[int] = range(start, start + rows) if _is_run(Path(body.where), start, rows) else range(0)
     kept = ~gone if body.width > 1 else np.arange(rows) < rows - _run_at_end(gone)
-    body.blank = [start + int(row) for row in np.flatnonzero(~kept)] if body.width > 1 else []
+    if body.width > 1:
+        notes = (*notes, *_blank_notes(np.flatnonzero(~kept), lines))
     if not kept.all():
         columns = [column.filter(pa.array(kept)) for column in columns]
-        lines = range(0) if body.blank else lines[: len(columns[0])]
+        lines = np.asarray(lines)[kept].tolist() if lines else lines
     columns = _without_foot(columns[: body.width], body, head, lines)
     if not len(columns[0]):
         raise no_rows(body.where)
@@ -131,6 +135,11 @@ def _blank_rows(columns: list[Any]) -> Bools:
         if not gone.any():
             break
     return gone
+
+
+def _blank_notes(rows: npt.NDArray[np.intp], lines: Sequence[int]) -> tuple[str, ...]:
+    shown = f" (line {', '.join(str(lines[row]) for row in rows[:5])})" if lines else ""
+    return (f"{len(rows)} empty rows were left out{shown}",) if len(rows) else ()
 
 
 def _run_at_end(gone: Bools) -> int:
@@ -154,7 +163,7 @@ def _without_foot(columns: list[Any], body: Body, head: list[Record], lines: Seq
     cells = [column.slice(first).to_pylist() for column in columns]
     places = [lines[row] if row < len(lines) else row + 1 for row in range(first, rows)]
     tail = [(place, list(row)) for place, row in zip(places, zip(*cells, strict=True), strict=True)]
-    keep, body.feet = split_foot(tail, head[body.layout.first :])
+    keep, body.feet = split_foot(tail, head[body.layout.first : body.layout.first + first])
     return [column.slice(0, first + keep) for column in columns]
 
 

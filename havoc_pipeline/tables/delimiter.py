@@ -11,6 +11,7 @@ from dataclasses import dataclass
 CANDIDATES = ("\t", ";", "|", ",")
 DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*|\s*")
 LINES = 200
+LEAST_SHARE = 0.2
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def sniff_delimiter(head: str, blanks: bool) -> str:
     """
     fits = [fit for fit in (_fit(head, mark) for mark in CANDIDATES) if fit]
     best = max(fits, key=lambda fit: (fit.share, fit.width), default=None)
-    if best is not None and best.share >= 0.5 and not _is_one_column(head, best):
+    if best is not None and best.share >= LEAST_SHARE and not _is_one_column(head, best):
         return best.delimiter
     if best is not None and _is_one_column(head, best):
         return ";"

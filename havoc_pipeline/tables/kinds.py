@@ -38,8 +38,8 @@ ORDER_LIKE = re.compile(
 )
 ID_LIKE = re.compile(
     r"(?:^|[\W_])(?:id|ids|uid|uuid|guid|serial\w*|sn|s/n|ser\w*nr|barcode|qr|dmc|code|vin|"
-    r"lot\w*|batch\w*|charge\w*|chargen\w*|lote|patient\w*|specimen\w*|probe\w*|article|artikel\w*|"
-    r"sku|ticket\w*|invoice\w*|asset\w*|tag)(?:$|[\W_\d])|ID$|Id$",
+    r"lots?|lot[ _]?no|batch\w*|chargen\w*|charge[ _-]?(?:nr|no|nummer)|lote|patient\w*|specimen\w*|"
+    r"article|artikel\w*|sku|ticket\w*|invoice\w*|asset\w*)(?:$|[\W_\d])|ID$|Id$",
     re.IGNORECASE,
 )
 GRADED = re.compile(r"grade|rating|note|class|klasse|güte|rank|score", re.IGNORECASE)

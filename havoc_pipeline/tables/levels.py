@@ -25,8 +25,6 @@ SCALES = tuple(
         "soft<medium<hard",
         "thin<medium<thick",
         "light<medium<dark",
-        "young<old",
-        "old<new",
         "before<after",
         "pre<post",
         "no<yes",

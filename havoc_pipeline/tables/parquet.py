@@ -60,6 +60,15 @@ def _raw(path: Path, at: int, column: Any) -> object:
         return values
     if pa.types.is_string(kind):
         return column
-    if pa.types.is_integer(kind) or pa.types.is_large_string(kind):
+    if pa.types.is_integer(kind) or pa.types.is_large_string(kind) or pa.types.is_date32(kind):
         return column.cast(pa.string())
-    return column.to_pylist()
+    return _moments(column) if pa.types.is_timestamp(kind) and kind.tz is None else column.to_pylist()
+
+
+def _moments(column: Any) -> object:
+    import pyarrow as pa
+
+    try:
+        return column.cast(pa.timestamp("s")).cast(pa.string())
+    except pa.ArrowInvalid:
+        return column.cast(pa.string())

@@ -9,7 +9,7 @@ import numpy as np
 
 from havoc_pipeline.tables.cells import Bools, Cells, Floats, sample
 from havoc_pipeline.tables.dates import DateReading, Dates, day_first_votes, read_dates
-from havoc_pipeline.tables.kinds import Kind, label_kind, mixed_kind, number_kind
+from havoc_pipeline.tables.kinds import SAFE_INTEGER, Kind, label_kind, mixed_kind, number_kind
 from havoc_pipeline.tables.numbers import NumberReading, Stray, read_numbers, votes_in
 from havoc_pipeline.tables.numerals import Mark
 
@@ -88,11 +88,21 @@ def read_cells(header: str, cells: Cells, habits: Habits, place: Place) -> Readi
     """
     numbers = read_numbers(cells, habits.decimal_comma)
     if numbers is not None and numbers.accepted:
+        if _is_code(cells, numbers):
+            return _of_labels(header, cells, None, place)
         return _of_numbers(header, cells, numbers, place)
     dates = read_dates(cells, habits.day_first)
     if dates is not None:
         return _of_dates(cells, dates, place)
     return _of_labels(header, cells, numbers, place)
+
+
+def _is_code(cells: Cells, found: NumberReading) -> bool:
+    """Tell long codes, such as barcodes, that would lose digits as floats."""
+    largest = np.nanmax(np.abs(found.numbers))
+    if largest <= SAFE_INTEGER or not _is_whole(cells, found) or cells.contains("e") or cells.contains("E"):
+        return False
+    return len(cells.distinct()) > len(np.unique(found.numbers[~np.isnan(found.numbers)]))
 
 
 def _of_numbers(header: str, cells: Cells, found: NumberReading, place: Place) -> Reading:
@@ -155,7 +165,6 @@ def _listed_one(strays: Sequence[Stray], place: Place) -> str:
 
 def _aside(strays: Sequence[Stray], place: Place) -> str:
     return f"{_listed(strays, place)}, taken as missing" if strays else ""
-
 
 
 def _frozen(values: Floats) -> Floats:

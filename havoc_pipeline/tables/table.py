@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from havoc_pipeline.errors import TableError
 from havoc_pipeline.tables.blocks import find_blocks
@@ -64,7 +65,7 @@ class Table:
         return cls._of_grid(grid, origin, (*grid.meanings, *listed))
 
     @classmethod
-    def from_columns(cls, columns: Mapping[str, Sequence[Any]], name: str = "table") -> Table:
+    def from_columns(cls, columns: Mapping[str, Sequence[Any] | npt.NDArray[Any]], name: str = "table") -> Table:
         """Make a table from Python values.
 
         Args:

@@ -122,7 +122,7 @@ def equal_variances(groups: Mapping[str, Floats], *, assumed: bool) -> Finding:
         return Finding(
             "equal variances", "note", "too few values to compare the spreads", reference=reference
         )
-    sds = ", ".join(f"{name} {v.std(ddof=1):.4g}" for name, v in groups.items())
+    sds = _spreads({name: float(v.std(ddof=1)) for name, v in groups.items()})
     text = f"standard deviations {sds}; Brown-Forsythe p {p_text(p)}"
     if p >= LEVEL:
         return Finding(
@@ -146,6 +146,14 @@ def equal_variances(groups: Mapping[str, Floats], *, assumed: bool) -> Finding:
         LEVEL,
         reference,
     )
+
+
+def _spreads(sds: Mapping[str, float]) -> str:
+    """Standard deviations by group; of more than six only the smallest and the largest."""
+    if len(sds) <= 6:
+        return ", ".join(f"{name} {sd:.4g}" for name, sd in sds.items())
+    low, high = min(sds, key=sds.__getitem__), max(sds, key=sds.__getitem__)
+    return f"from {sds[low]:.4g} ({low}) to {sds[high]:.4g} ({high})"
 
 
 def independence(values: Floats, name: str) -> Finding:

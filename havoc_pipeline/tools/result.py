@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -106,8 +106,22 @@ class Result:
 
 def slug(text: str) -> str:
     """A level or term as a value's name may carry it: `Machine 3` becomes `machine_3`."""
-    kept = "".join(c.lower() if c.isalnum() else "_" for c in text)
+    kept = "".join(c.lower() if c.isalnum() else "_" for c in _signed(text.strip()))
     return "_".join(part for part in kept.split("_") if part) or "value"
+
+
+def slugs(texts: Iterable[str]) -> list[str]:
+    """Slugs of several levels or terms, each different: a repeated one gets a number, `a`, `a_2`."""
+    found: list[str] = []
+    for base in map(slug, texts):
+        again = (f"{base}_{count}" for count in range(2, len(found) + 3))
+        found.append(base if base not in found else next(s for s in again if s not in found))
+    return found
+
+
+def literal(name: str) -> str:
+    """A name of a column or level as a statement carries it: braces doubled."""
+    return name.replace("{", "{{").replace("}", "}}")
 
 
 def format_number(name: str, value: float) -> str:
@@ -123,3 +137,10 @@ def format_number(name: str, value: float) -> str:
     if isinstance(value, int) or (float(value).is_integer() and abs(value) < 1e15):
         return f"{int(value)}"
     return f"{value:.4g}" if abs(value) < 1e4 else f"{value:,.6g}"
+
+
+def _signed(text: str) -> str:
+    """Levels that differ only by sign (`-1` and `1`, `-` and `+`) stay apart."""
+    if text[:1] in ("-", "−") and (len(text) == 1 or text[1].isdigit()):
+        return f"minus {text[1:]}"
+    return "plus" if text == "+" else text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from scipy.special import gammaln, ndtr
@@ -11,7 +12,7 @@ from havoc_pipeline.tools.samples import Floats
 
 _REACH = 8.7
 """Standard deviations beyond which the normal density no longer counts in a double."""
-_INNER, _OUTER = 81, 161
+_INNER, _OUTER = 81, 321
 
 
 def studentized_range_sf(q: float, k: int, df: float) -> float:
@@ -58,16 +59,31 @@ def studentized_range_quantile(p: float, k: int, df: float) -> float:
     -------
     float
     """
-    low, high = 0.0, 1.0
-    while 1 - studentized_range_sf(high, k, df) < p:
-        low, high = high, 2 * high
-    for _ in range(60):
-        middle = (low + high) / 2
-        if 1 - studentized_range_sf(middle, k, df) < p:
-            low = middle
+    return root_of(lambda q: 1 - studentized_range_sf(q, k, df) - p, 0.0, 4.0)
+
+
+def root_of(function: Callable[[float], float], low: float, high: float) -> float:
+    """Root of an increasing function that is negative at `low`; `high` is doubled until above it.
+
+    References
+    ----------
+    Dowell and Jarratt (1971), BIT 11, 168-174 (the Illinois rule).
+    """
+    at_low, at_high = function(low), function(high)
+    while at_high < 0:
+        low, at_low, high = high, at_high, 2 * high
+        at_high = function(high)
+    for _ in range(100):
+        middle = (low * at_high - high * at_low) / (at_high - at_low)
+        value = function(middle)
+        if value == 0 or abs(middle - high) <= 1e-14 * abs(middle):
+            return middle
+        if value * at_high < 0:
+            low, at_low = high, at_high
         else:
-            high = middle
-    return (low + high) / 2
+            at_low /= 2
+        high, at_high = middle, value
+    return high
 
 
 def _range_cdf(w: Floats, k: int) -> Floats:
@@ -80,9 +96,9 @@ def _range_cdf(w: Floats, k: int) -> Floats:
 
 def _scale_nodes(df: float) -> tuple[Floats, Floats]:
     """Nodes in log s and weights of the density of s = sqrt(chi²/df), each shape (_OUTER,)."""
-    width = 1 / math.sqrt(2 * df)
-    low = max(-_REACH * width * 2, -38.0 / df) if df > 60 else -38.0 / df
-    high = min(_REACH * width * 1.5, math.log(math.sqrt((df + 20 * math.sqrt(2 * df) + 160) / df)))
+    reach = 38 / df
+    low = -reach - math.sqrt(reach)
+    high = min(math.sqrt(reach), math.log(2 * reach + 8) / 2)
     nodes = np.linspace(low, high, _OUTER)
     log_density = df * nodes - df * np.exp(2 * nodes) / 2
     scale = math.log(2) * (1 - df / 2) + df / 2 * math.log(df) - float(gammaln(df / 2))

@@ -163,7 +163,7 @@ def independent_columns(matrix: Floats, tolerance: float = TOLERANCE) -> list[in
     -------
     list of int
     """
-    triangle: Floats = np.linalg.qr(matrix, mode="r")
+    triangle = np.asarray(np.linalg.qr(matrix, mode="r"), dtype=np.float64)
     whole = np.linalg.norm(triangle, axis=0)
     spread = np.linalg.norm(triangle[1:], axis=0) if np.ptp(matrix[:, 0]) == 0 else whole.copy()
     spread[0] = whole[0]

@@ -72,14 +72,22 @@ class Chart:
     @cached_property
     def varies(self) -> bool:
         """Whether the limits differ from point to point."""
-        return self.sigma.size > 1 and float(np.nanmax(self.sigma) - np.nanmin(self.sigma)) > 1e-12 * float(np.nanmax(self.sigma))
+        least, most = float(np.nanmin(self.sigma)), float(np.nanmax(self.sigma))
+        return most - least > 1e-12 * most
 
-    def breaks(self) -> Iterator[tuple[int, Rule]]:
-        """Each signalled point with each rule that it breaks."""
-        for point in self.signalled:
-            for place, rule in enumerate(self.rules):
-                if self.broken[point] >> place & 1:
-                    yield int(point), rule
+    def signals_by_rule(self) -> dict[Rule, NDArray[np.intp]]:
+        """Positions of the points that break each rule, of the rules that any point breaks."""
+        found = {rule: np.flatnonzero(self.broken >> place & 1) for place, rule in enumerate(self.rules)}
+        return {rule: points for rule, points in found.items() if points.size}
+
+    @property
+    def beyond(self) -> int:
+        """Number of points beyond the limits."""
+        return sum(points.size for rule, points in self.signals_by_rule().items() if rule.pattern == "beyond")
+
+    def rules_at(self, point: int) -> Iterator[Rule]:
+        """Rules that one point breaks."""
+        return (rule for place, rule in enumerate(self.rules) if self.broken[point] >> place & 1)
 
 
 def location_chart(groups: Subgroups, sigma: Sigma, rules: str, mu: float | None = None) -> Chart:
@@ -102,7 +110,7 @@ def location_chart(groups: Subgroups, sigma: Sigma, rules: str, mu: float | None
     centre = _level(groups.readings) if mu is None else mu
     error = sigma.value / np.sqrt(groups.sizes)
     title = "individuals" if groups.individual else "mean"
-    return Chart(title, groups.means, np.full(groups.count, centre), error, rules_for(rules, symmetric=True))
+    return Chart(title, groups.means, np.full(groups.count, centre), error, rules_for(rules, title))
 
 
 def spread_chart(groups: Subgroups, sigma: Sigma, rules: str, statistic: str) -> Chart:
@@ -112,7 +120,6 @@ def spread_chart(groups: Subgroups, sigma: Sigma, rules: str, statistic: str) ->
     ----------
     statistic : {"moving range", "range", "standard deviation"}
     """
-    chosen = rules_for(rules, symmetric=False)
     if statistic == "moving range":
         sizes, points = np.full(groups.count, 2.0), groups.moving_ranges
     else:
@@ -122,10 +129,10 @@ def spread_chart(groups: Subgroups, sigma: Sigma, rules: str, statistic: str) ->
         mean, error = by_size(c4, sizes), np.sqrt(1 - by_size(c4, sizes) ** 2)
     else:
         mean, error = by_size(d2, sizes), by_size(d3, sizes)
-    return Chart(statistic, points, mean * sigma.value, error * sigma.value, chosen, floor=0.0)
+    return Chart(statistic, points, mean * sigma.value, error * sigma.value, rules_for(rules, statistic), floor=0.0)
 
 
-def proportion_chart(counts: Floats, sizes: Floats, rules: str, mu: float | None = None, *, total: bool = False) -> Chart:
+def proportion_chart(counts: Floats, sizes: Floats, rules: str, mu: float | None = None, *, total: bool) -> Chart:
     """Chart of the proportion (p) or, with `total`, the number (np) of defectives.
 
     Parameters
@@ -147,12 +154,14 @@ def proportion_chart(counts: Floats, sizes: Floats, rules: str, mu: float | None
     p = float(counts.sum() / sizes.sum()) if mu is None else mu
     if not 0 < p < 1:
         what = "no item is defective" if p <= 0 else "every item is defective"
-        raise DataError(f"the proportion defective is {p:g} ({what}), so no limits can be computed; check the column of counts")
+        raise DataError(
+            f"the proportion defective is {p:g} ({what}), which gives no limits; check the column of counts"
+        )
     scale = sizes if total else np.ones_like(sizes)
     error = scale * np.sqrt(p * (1 - p) / sizes)
     title = "number defective" if total else "proportion defective"
     ceiling = np.inf if total else 1.0
-    return Chart(title, counts * scale / sizes, p * scale, error, rules_for(rules, symmetric=False), 0.0, ceiling)
+    return Chart(title, counts * scale / sizes, p * scale, error, rules_for(rules, title), 0.0, ceiling)
 
 
 def rate_chart(counts: Floats, sizes: Floats, rules: str, mu: float | None = None, *, per_unit: bool) -> Chart:
@@ -176,9 +185,10 @@ def rate_chart(counts: Floats, sizes: Floats, rules: str, mu: float | None = Non
     """
     rate = float(counts.sum() / sizes.sum()) if mu is None else mu
     if not rate > 0:
-        raise DataError(f"the mean number of defects is {rate:g}, so no limits can be computed; check the column of counts")
+        raise DataError(f"the mean number of defects is {rate:g}, which gives no limits; check the column of counts")
     title = "defects per unit" if per_unit else "number of defects"
-    return Chart(title, counts / sizes, np.full(counts.size, rate), np.sqrt(rate / sizes), rules_for(rules, symmetric=False), 0.0)
+    centre, error = np.full(counts.size, rate), np.sqrt(rate / sizes)
+    return Chart(title, counts / sizes, centre, error, rules_for(rules, title), 0.0)
 
 
 def _level(readings: Floats) -> float:

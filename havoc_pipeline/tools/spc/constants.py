@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import gammaln, log_ndtr, ndtr
 
 from havoc_pipeline.tools.samples import Floats
@@ -90,7 +91,7 @@ def c4(n: int) -> float:
     return math.sqrt(2 / (n - 1)) * math.exp(float(gammaln(n / 2) - gammaln((n - 1) / 2)))
 
 
-def by_size(constant: Callable[[int], float], sizes: Floats) -> Floats:
+def by_size(constant: Callable[[int], float], sizes: Floats | NDArray[np.intp]) -> Floats:
     """A constant for each subgroup size, shape as `sizes`; NaN where a subgroup has one value."""
     distinct, place = np.unique(sizes.astype(int), return_inverse=True)
     known = [constant(int(n)) if n > 1 else math.nan for n in distinct]

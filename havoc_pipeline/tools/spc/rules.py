@@ -13,10 +13,10 @@ from havoc_pipeline.tools.samples import Floats
 
 Flags = NDArray[np.bool_]
 Pattern = Literal["beyond", "side", "trend", "alternating", "zone", "within", "outside"]
-RuleSet = Literal["nelson_1_2", "nelson", "western_electric", "beyond_limits", "jasp"]
+RuleSet = Literal["nelson_1_2", "nelson", "western_electric", "beyond_limits", "minitab", "jasp"]
 TIE = 1e-9
 """Differences below this share of sigma count as ties: they are rounding, not process."""
-_BLOCK = 16384
+_BLOCK = 65536
 
 
 @dataclass(frozen=True)
@@ -55,40 +55,59 @@ WESTERN_ELECTRIC = (
     Rule(3, "four of five points in a row beyond one sigma on the same side", "zone", 4, 1.0),
     Rule(4, "eight points in a row on the same side of the centre line", "side", 8),
 )
+MINITAB = (
+    *NELSON[:2],
+    Rule(3, "six steps in a row all up or all down", "trend", 7),
+    Rule(4, "fourteen changes of direction in a row", "alternating", 15),
+    *NELSON[4:],
+)
 JASP = (
     _BEYOND,
     Rule(2, "seven points in a row on the same side of the centre line", "side", 7),
-    Rule(3, "seven points in a row steadily increasing or decreasing", "trend", 7),
+    Rule(3, "seven steps in a row all up or all down", "trend", 8),
     Rule(5, "two of three points in a row beyond two sigma on the same side", "zone", 2, 2.0),
     Rule(7, "fifteen points in a row within one sigma of the centre line", "within", 15),
     Rule(8, "eight points in a row beyond one sigma on either side", "outside", 8),
 )
 RULE_SETS: dict[str, tuple[Rule, ...]] = {
     "nelson_1_2": NELSON[:2], "nelson": NELSON, "western_electric": WESTERN_ELECTRIC, "beyond_limits": NELSON[:1],
-    "jasp": JASP,
+    "minitab": MINITAB, "jasp": JASP,
 }  # fmt: skip
 SOURCES = {
     "nelson_1_2": "tests 1 and 2 of Nelson (1984), J. Qual. Technol. 16, 237-239",
     "nelson": "tests 1 to 8 of Nelson (1984), J. Qual. Technol. 16, 237-239",
     "western_electric": "zone rules of the Western Electric Statistical Quality Control Handbook (1956)",
     "beyond_limits": "Shewhart's three-sigma limits alone (1931), Economic Control of Quality",
-    "jasp": "the default tests of JASP's quality-control module",
+    "minitab": "Minitab's tests 1 to 8, which count steps for trends where Nelson counts points",
+    "jasp": "the default tests of JASP's quality-control module, which count steps for trends",
 }
+_ZONES: tuple[Pattern, ...] = ("zone", "within", "outside")
 
 
-def rules_for(name: str, *, symmetric: bool) -> tuple[Rule, ...]:
+def rules_for(name: str, title: str) -> tuple[Rule, ...]:
     """The rules of a set that suit a chart.
+
+    Rules on zones suit individuals and means only (JASP: individuals only), since ranges, standard
+    deviations and counts are skewed. Moving ranges share readings, so runs among them say nothing
+    and only the limits apply to them (Nelson 1982); Minitab and JASP test their runs nevertheless.
 
     Parameters
     ----------
     name : str
         Name of the set.
-    symmetric : bool
-        False for charts of ranges, standard deviations and counts: their distributions are
-        skewed, so the rules on one- and two-sigma zones do not apply.
+    title : str
+        What is plotted: `individuals`, `mean`, `moving range`, …
+
+    References
+    ----------
+    Nelson (1982), J. Qual. Technol. 14, 172-173; Nelson (1984), J. Qual. Technol. 16, 237-239.
     """
-    zones = ("zone", "within", "outside")
-    return tuple(r for r in RULE_SETS[name] if symmetric or r.pattern not in zones)
+    rules = RULE_SETS[name]
+    if title == "moving range" and name not in ("minitab", "jasp"):
+        return tuple(rule for rule in rules if rule.pattern == "beyond")
+    if title == "individuals" or (title == "mean" and name != "jasp"):
+        return rules
+    return tuple(rule for rule in rules if rule.pattern not in _ZONES)
 
 
 def signals(z: Floats, rules: Sequence[Rule], course: Floats | None = None) -> NDArray[np.uint16]:
@@ -121,24 +140,27 @@ def signals(z: Floats, rules: Sequence[Rule], course: Floats | None = None) -> N
 
 def _block(z: Floats, rules: Sequence[Rule], course: Floats) -> NDArray[np.uint16]:
     found = np.zeros(z.size, dtype=np.uint16)
+    size = np.abs(z)
     for place, rule in enumerate(rules):
-        found |= _matches(rule, z, course).astype(np.uint16) << place
+        matched = _matches(rule, z, size, course)
+        if matched.any():
+            found[matched] |= np.uint16(1 << place)
     return found
 
 
-def _matches(rule: Rule, z: Floats, course: Floats) -> Flags:
+def _matches(rule: Rule, z: Floats, size: Floats, course: Floats) -> Flags:
     """Points at which the pattern of one rule is complete."""
     if rule.pattern == "beyond":
-        return np.abs(z) > rule.reach + TIE
+        return size > rule.reach + TIE
     if rule.pattern == "side":
         return _run(z > TIE, rule.length) | _run(z < -TIE, rule.length)
     if rule.pattern == "zone":
         past = rule.reach + TIE
         return _most(z > past, rule.length) | _most(z < -past, rule.length)
     if rule.pattern == "within":
-        return _run(np.abs(z) < 1 - TIE, rule.length)
+        return _run(size < 1 - TIE, rule.length)
     if rule.pattern == "outside":
-        return _run(np.abs(z) > 1 + TIE, rule.length)
+        return _run(size > 1 + TIE, rule.length)
     return _course(rule, course)
 
 

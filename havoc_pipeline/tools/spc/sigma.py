@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from havoc_pipeline.errors import CommandError, DataError
+from havoc_pipeline.tools.samples import Floats
 from havoc_pipeline.tools.spc.constants import by_size, c4, d2, d3
 from havoc_pipeline.tools.spc.subgroups import Subgroups
 
 Method = Literal["moving_range", "r_bar", "s_bar", "pooled"]
 METHODS: dict[str, str] = {
     "moving_range": "average moving range of two / d2",
-    "r_bar": "ranges / d2, weighted by precision (d2²/d3²)",
-    "s_bar": "standard deviations / c4, weighted by precision (c4²/(1 - c4²))",
-    "pooled": "pooled standard deviation / c4",
+    "r_bar": "R-bar: ranges / d2, weighted by d2²/d3²",
+    "s_bar": "S-bar: standard deviations / c4, weighted by c4²/(1 - c4²)",
+    "pooled": "pooled standard deviation / c4(df + 1)",
 }
 
 
@@ -73,6 +74,37 @@ def within_sigma(groups: Subgroups, method: Method) -> Sigma:
     return estimate
 
 
+def combine(spread: Floats, sizes: NDArray[np.intp], method: Method) -> Floats:
+    """Estimate sigma from the spread of each subgroup.
+
+    Parameters
+    ----------
+    spread : float array, shape (..., m)
+        Ranges for `r_bar`, standard deviations for `s_bar` and `pooled`.
+    sizes : int array, shape (m,)
+        At least 2 each.
+    method : {"r_bar", "s_bar", "pooled"}
+
+    Returns
+    -------
+    float array, shape (...)
+    """
+    if method == "pooled":
+        degrees = int((sizes - 1).sum())
+        return np.asarray(np.sqrt((spread**2 * (sizes - 1)).sum(axis=-1) / degrees) / c4(degrees + 1))
+    unbiased, weight = _weights(sizes, method)
+    return np.asarray((weight / unbiased * spread).sum(axis=-1) / weight.sum())
+
+
+def _weights(sizes: NDArray[np.intp], method: Method) -> tuple[Floats, Floats]:
+    """Unbiasing constant of each subgroup, and the inverse of its estimate's squared variation."""
+    if method == "r_bar":
+        unbiased = by_size(d2, sizes)
+        return unbiased, (unbiased / by_size(d3, sizes)) ** 2
+    unbiased = by_size(c4, sizes)
+    return unbiased, unbiased**2 / (1 - unbiased**2)
+
+
 def _moving_range(groups: Subgroups) -> Sigma:
     ranges = groups.moving_ranges[~np.isnan(groups.moving_ranges)]
     n = ranges.size
@@ -87,17 +119,9 @@ def _moving_range(groups: Subgroups) -> Sigma:
 
 def _of_subgroups(groups: Subgroups, method: Method) -> Sigma:
     several = groups.sizes > 1
-    sizes = groups.sizes[several].astype(np.float64)
+    sizes = groups.sizes[several]
     if sizes.size == 0:
-        raise DataError(f"no subgroup of `{groups.name}` has two readings; leave subgroup= out for an individuals chart")
-    if method == "pooled":
-        degrees = int((sizes - 1).sum())
-        return Sigma(math.sqrt(float(groups.squares[several].sum()) / degrees) / c4(degrees + 1), degrees, method)
-    if method == "r_bar":
-        unbiased, weight = by_size(d2, sizes), (by_size(d2, sizes) / by_size(d3, sizes)) ** 2
-        spread = groups.ranges[several]
-    else:
-        unbiased = by_size(c4, sizes)
-        spread, weight = groups.deviations[several], unbiased**2 / (1 - unbiased**2)
-    value = float((weight * spread / unbiased).sum() / weight.sum())
-    return Sigma(value, float(weight.sum()) / 2, method)
+        raise DataError(f"no subgroup of `{groups.name}` has two readings; leave subgroup= out to take them singly")
+    spread = (groups.ranges if method == "r_bar" else groups.deviations)[several]
+    degrees = (sizes - 1).sum() if method == "pooled" else _weights(sizes, method)[1].sum() / 2
+    return Sigma(float(combine(spread, sizes, method)), float(degrees), method)

@@ -68,6 +68,11 @@ class Subgroups:
         """Whether every subgroup is one reading."""
         return self.count == self.readings.size
 
+    @property
+    def with_unit(self) -> str:
+        """Name with the unit in brackets, unless the name already carries it."""
+        return f"{self.name} [{self.unit}]" if self.unit and self.unit not in self.name else self.name
+
     @cached_property
     def means(self) -> Floats:
         """Mean of each subgroup, shape (m,)."""
@@ -173,14 +178,17 @@ def _check(value: Numeric | Wide, subgroup: Subgroup | None, size: int | None) -
     if size is not None and size < 1:
         raise CommandError(f"subgroup_size is {size}; it must be at least 1")
     if size is not None and size > 1 and isinstance(value, Wide):
-        raise CommandError(f"each row of value=[…] already is a subgroup of {len(value.columns)}; leave subgroup_size= out")
+        raise CommandError(
+            f"each row of value=[…] is a subgroup of {len(value.columns)} already; leave subgroup_size= out"
+        )
 
 
 def _check_readings(name: str, readings: Floats) -> None:
     if readings.size == 0:
         raise DataError(f"`{name}` has no value in the rows in use; choose another column or widen where=")
     if not np.isfinite(readings).all():
-        raise DataError(f"`{name}` holds {int((~np.isfinite(readings)).sum())} infinite values; leave them out with where=")
+        many = int((~np.isfinite(readings)).sum())
+        raise DataError(f"`{name}` holds {many} infinite value{'s' * (many > 1)}; leave them out with where=")
 
 
 def _in_time(order: Order | None, n: int) -> Rows:

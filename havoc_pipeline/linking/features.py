@@ -1,0 +1,371 @@
+"""Numbers that say how well each span of a question names each column or block of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havoc_pipeline.linking.abbreviations import initials_of
+from havoc_pipeline.linking.entries import KINDS
+from havoc_pipeline.linking.evidence import TableWords
+from havoc_pipeline.linking.lexicon import Floats
+from havoc_pipeline.linking.mentions import ROLES
+from havoc_pipeline.linking.recognition import LIKE
+from havoc_pipeline.linking.spans import AFTER_WORDS, BEFORE_WORDS, DEGREE, QuestionWords, Span
+from havoc_pipeline.linking.words import Token
+
+MOST_POSTINGS = 80
+ROLE_GROUPS = (
+    ("measurement", "reference", "nominal"), ("setting", "opportunities"), ("defects", "inspected"),
+    ("group", "outcome", "operator", "machine", "supplier", "part"), ("subgroup", "batch"),
+    ("time", "run_order"), ("identifier", "comment"), ("before",), ("after",),
+)  # fmt: skip
+NAMES = (
+    "head_mean", "head_max", "head_min", "head_full", "exact", "initials", "lexicon_max",
+    "lexicon_share", "lexicon_hit", "unit_fits", "unit_clashes", "kind_fits", "role_fits",
+    "role_word", "role_word_last", "role_word_only", "bag_mean", "bag_max", "bag_min", "share_mean",
+    "told_mean", "any_mean", "any_min", "any_max", "any_gap", "lexicon_gap", "best_gap", "in_name",
+    "only_measure", "before_word", "after_word", "digit", "same_case", "rarity", "ordinary_mean",
+    "ordinary_min", "left_any", "right_any", "vector", "vector_gap", "words_1", "words_2",
+    "words_3", "stops_inside", "is_block", "in_block", "comparative", "literal", "unknown",
+    "used_elsewhere", "span_best", "role_rivals", "kind_rivals",
+)  # fmt: skip
+CONTEXT = 9
+WIDTH = len(NAMES) + CONTEXT + len(KINDS) + len(ROLE_GROUPS)
+"""Numbers a pair of span and target."""
+
+
+class SpanEvidence:
+    """All evidence of one question over one table, as arrays over words, spans and targets.
+
+    Args:
+        question: the question's words.
+        table: the table's words.
+        roles: probabilities of roles, shape (targets, roles).
+    """
+
+    def __init__(self, question: QuestionWords, table: TableWords, roles: Floats) -> None:
+        self.question, self.table, self.roles = question, table, roles
+        found = [table.evidence(word) for word in question.words]
+        count = len(table.targets)
+        self.head = _stack([one.head for one in found], len(table.heads))
+        self.bag = _stack([one.bag for one in found], count)
+        self.share = _stack([one.share for one in found], count)
+        self.told = _stack([one.told for one in found], count)
+        self.rarity = np.array([one.rarity for one in found], np.float32)
+        self.ordinary = np.array([one.ordinary for one in found], np.float32)
+        self.named = np.array([one.named for one in found], np.float32)
+        self.tops = np.maximum.reduceat(self.head, _begins(table.owner), axis=1)
+        self.any = np.maximum(np.maximum(self.tops, 0.95 * self.bag), 0.9 * self.told)
+        self.literal = question.literal_spans([t.headers[0] for t in table.targets if not t.is_block])
+        self.role_hit = [table.lexicon.role_words.get(w.stem, ()) for w in question.words]
+
+    def starters(self) -> list[bool]:
+        """Say which words may begin or end the name of a column."""
+        paired = any(target.block == "pair" for target in self.table.targets)
+        return [self._starts(at, word, paired) for at, word in enumerate(self.question.words)]
+
+    def unknown_runs(self) -> list[tuple[int, int]]:
+        """Return runs of words that say nothing of any column and are not common in questions."""
+        strange = [self._strange(at, word) for at, word in enumerate(self.question.words)]
+        runs, first = [], None
+        for at, is_strange in enumerate([*strange, False]):
+            if is_strange and first is None:
+                first = at
+            elif not is_strange and first is not None:
+                runs.append((first, at))
+                first = None
+        return runs[:12]
+
+    def _strange(self, at: int, word: Token) -> bool:
+        if word.is_stop or word.lower[0].isdigit() or self.question.blocked[at] or self.role_hit[at]:
+            return False
+        common = self.table.lexicon.ordinary.get(word.lemma, 0) > 40
+        known = word.stem in self.table.levels
+        return not common and not known and float(self.any[at].max(initial=0.0)) <= 0.12
+
+    def _starts(self, at: int, word: Token, paired: bool) -> bool:
+        best = float(self.any[at].max(initial=0.0))
+        if word.is_stop:
+            if paired and word.lower in {"before", "after"}:
+                return True
+            return len(word.lower) == 1 and word.lower not in "ais" and best >= 1.0
+        return best > 0.12 or bool(self.role_hit[at]) or self._initial(word)
+
+    def _initial(self, word: Token) -> bool:
+        return any(head[0] == word.lower[0] and 1 < len(head) < 6 for head in self.table.heads)
+
+
+def _stack(rows: list[Floats], width: int) -> Floats:
+    return np.stack(rows) if rows else np.zeros((0, width), np.float32)
+
+
+def _begins(owner: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
+
+
+def span_features(spans: Sequence[Span], evidence: SpanEvidence) -> Floats:
+    """Describe every pair of span and target.
+
+    Args:
+        spans: s spans, at least one.
+        evidence: of their question over a table of k targets.
+
+    Returns:
+        float32 of shape (s, k, WIDTH), in the order of NAMES, then context, kinds, roles.
+    """
+    question, table = evidence.question, evidence.table
+    mask = np.zeros((len(spans), len(question.words)), bool)
+    for at, span in enumerate(spans):
+        mask[at, span.first : span.last] = [not w.is_stop for w in span.words]
+        if not mask[at].any():
+            mask[at, span.first : span.last] = True
+    shape = (len(spans), len(table.targets))
+    parts: dict[str, Floats] = {}
+    _head_features(mask, evidence, parts)
+    _lexicon_features(spans, evidence, parts)
+    _name_features(spans, evidence, parts, mask)
+    _gap_features(spans, evidence, parts)
+    _shape_features(spans, evidence, parts, mask)
+    _target_features(spans, evidence, parts)
+    named = [np.broadcast_to(_wide(parts[name]), shape) for name in NAMES]
+    context = np.stack([question.context(span) for span in spans])
+    kinds = np.array([[float(t.kind == kind) for kind in KINDS] for t in table.targets], np.float32)
+    blocks = [
+        np.stack(named, 2),
+        np.broadcast_to(context[:, None, :], (*shape, CONTEXT)),
+        np.broadcast_to(kinds[None], (*shape, len(KINDS))),
+        np.broadcast_to(role_groups(evidence.roles)[None], (*shape, len(ROLE_GROUPS))),
+    ]
+    return np.concatenate(blocks, 2).astype(np.float32)
+
+
+def _wide(values: Floats) -> Floats:
+    return values[:, None] if values.ndim == 1 else values
+
+
+def role_groups(roles: Floats) -> Floats:
+    """Return probabilities of groups of roles, shape (targets, groups)."""
+    order = list(ROLES)
+    columns = [roles[:, [order.index(r) for r in group]].sum(1) for group in ROLE_GROUPS]  # type: ignore[arg-type]
+    return np.stack(columns, 1).astype(np.float32)
+
+
+def _over(mask: NDArray[np.bool_], values: Floats) -> tuple[Floats, Floats, Floats]:
+    weight = mask.astype(np.float32)
+    mean = weight @ values / weight.sum(1, keepdims=True)
+    spread = np.where(mask[:, :, None], values[None], np.float32(-1))
+    least = np.where(mask[:, :, None], values[None], np.float32(2)).min(1)
+    return mean, spread.max(1), least
+
+
+def _head_features(mask: NDArray[np.bool_], evidence: SpanEvidence, parts: dict[str, Floats]) -> None:
+    table = evidence.table
+    parts["head_mean"], parts["head_max"], parts["head_min"] = _over(mask, evidence.tops)
+    _, covered, _ = _over(mask, evidence.head)
+    full = np.add.reduceat(covered * table.head_weight, _begins(table.owner), axis=1)
+    parts["head_full"] = np.minimum(full / table.head_count, 1.0)
+    parts["bag_mean"], parts["bag_max"], parts["bag_min"] = _over(mask, evidence.bag)
+    parts["share_mean"], _, _ = _over(mask, evidence.share)
+    parts["told_mean"], _, _ = _over(mask, evidence.told)
+    parts["any_mean"], parts["any_max"], parts["any_min"] = _over(mask, evidence.any)
+    parts["rarity"] = _over(mask, evidence.rarity[:, None])[1][:, 0]
+    common = _over(mask, evidence.ordinary[:, None])
+    parts["ordinary_mean"], parts["ordinary_min"] = common[0][:, 0], common[2][:, 0]
+    parts["named"] = _over(mask, evidence.named[:, None])[0][:, 0]
+
+
+def _lexicon_features(
+    spans: Sequence[Span], evidence: SpanEvidence, parts: dict[str, Floats]
+) -> None:
+    rows = np.stack([_posting_row(span, evidence) for span in spans])
+    order = ("lexicon_max", "lexicon_share", "lexicon_hit", "unit_fits", "unit_clashes", "kind_fits",
+             "role_fits", "role_word", "role_word_last")  # fmt: skip
+    for at, name in enumerate(order):
+        parts[name] = rows[:, at]
+    total = parts["role_word"].sum(1, keepdims=True)
+    parts["role_word_only"] = parts["role_word"] ** 2 / np.maximum(total, 0.3)
+
+
+def _posting_row(span: Span, evidence: SpanEvidence) -> Floats:
+    table = evidence.table
+    row = np.zeros((9, len(table.targets)), np.float32)
+    postings = table.lexicon.postings.get(span.key)
+    scale = 1.0
+    if postings is None and len(span.telling) > 1:
+        postings, scale = table.lexicon.postings.get(span.telling[-1].stem), 0.6
+    if postings is not None:
+        row[:7] = _postings(tuple(postings[: 2 * MOST_POSTINGS]), evidence) * scale
+        row[:3] *= scale
+    row[7] = _role_word(span.key, evidence)
+    row[8] = max(_role_word(span.telling[-1].stem, evidence).tolist()) and _role_word(
+        span.telling[-1].stem, evidence
+    )
+    return row
+
+
+def _postings(postings: tuple[int, ...], evidence: SpanEvidence) -> Floats:
+    table = evidence.table
+    entries, said = np.array(postings[::2]), np.array(postings[1::2], np.float32) / 100
+    fits = table.weights[entries] * said[:, None]
+    roles, kinds, _ = table.lexicon.arrays
+    share = said / said.sum()
+    units = table.unit_fit[entries]
+    like = np.stack([LIKE[target.kind] for target in table.targets], 1)[kinds[entries]]
+    agreed = evidence.roles[:, roles[entries]].T
+    rows = [
+        fits.max(0), fits.sum(0) / table.weight_sums, np.full(len(table.targets), said.max()),
+        share @ np.maximum(units, 0), share @ np.maximum(-units, 0), share @ like, share @ agreed,
+    ]  # fmt: skip
+    return np.stack(rows).astype(np.float32)
+
+
+def _role_word(phrase: str, evidence: SpanEvidence) -> Floats:
+    meant = evidence.table.lexicon.role_words.get(phrase)
+    if not meant:
+        return np.zeros(len(evidence.table.targets), np.float32)
+    order = list(ROLES)
+    found: Floats = evidence.roles[:, [order.index(role) for role in meant]].max(1)  # type: ignore[arg-type]
+    return found
+
+
+def _name_features(
+    spans: Sequence[Span], evidence: SpanEvidence, parts: dict[str, Floats], mask: NDArray[np.bool_]
+) -> None:
+    table = evidence.table
+    exact = np.zeros((len(spans), len(table.targets)), np.float32)
+    initials = np.zeros_like(exact)
+    joined = ["".join(target.words) for target in table.targets]
+    for at, span in enumerate(spans):
+        words = tuple(word.lower for word in span.telling)
+        for target, name in enumerate(joined):
+            if name[:1] != span.joined[:1]:
+                continue
+            exact[at, target] = float(name == span.joined)
+            if len(words) > 1:
+                initials[at, target] = _initials(name, table.targets[target].words, words)
+    parts["exact"], parts["initials"] = exact, initials
+    parts["digit"] = _digits(spans, evidence)
+    parts["same_case"] = _same_case(spans, evidence)
+
+
+def _initials(joined: str, heads: tuple[str, ...], words: tuple[str, ...]) -> float:
+    if len(joined) <= 12 and (whole := initials_of(joined, words)):
+        return whole
+    return 0.8 * max((initials_of(head, words) for head in heads if len(head) < 7), default=0.0)
+
+
+def _digits(spans: Sequence[Span], evidence: SpanEvidence) -> Floats:
+    heads = [{word for word in t.words if word.isdigit()} for t in evidence.table.targets]
+    found = np.zeros((len(spans), len(heads)), np.float32)
+    for at, span in enumerate(spans):
+        own = {word.lower for word in span.words if word.lower.isdigit()}
+        for target, digits in enumerate(heads):
+            if own or digits:
+                found[at, target] = 1.0 if own == digits else -1.0 if own else -0.3
+    return found
+
+
+def _same_case(spans: Sequence[Span], evidence: SpanEvidence) -> Floats:
+    headers = [" ".join(target.headers) for target in evidence.table.targets]
+    found = [[float(evidence.question.text[s.start : s.end] in one) for one in headers] for s in spans]
+    return np.array(found, np.float32)
+
+
+def _gap_features(
+    spans: Sequence[Span], evidence: SpanEvidence, parts: dict[str, Floats]
+) -> None:
+    best = np.maximum.reduce([
+        parts["any_mean"], parts["lexicon_max"], parts["exact"], parts["initials"], parts["told_mean"],
+    ])  # fmt: skip
+    for name, values in (("any_gap", parts["any_mean"]), ("lexicon_gap", parts["lexicon_max"]), ("best_gap", best)):
+        parts[name] = values - _best_other(values)
+    parts["span_best"] = best.max(1)
+    parts["unknown"] = (parts["any_max"].max(1) <= 0.12).astype(np.float32)
+    words = np.zeros((len(evidence.question.words), best.shape[1]), np.float32)
+    for span, row in zip(spans, best, strict=True):
+        np.maximum(words[span.first : span.last], row, out=words[span.first : span.last])
+    parts["used_elsewhere"] = np.stack([_outside(words, span) for span in spans])
+    literal = np.zeros_like(best)
+    for at, span in enumerate(spans):
+        literal[at, evidence.literal.get((span.first, span.last), [])] = 1.0
+    parts["literal"] = literal
+
+
+def _outside(words: Floats, span: Span) -> Floats:
+    outside: Floats = np.vstack([words[: span.first], words[span.last :]])
+    return outside.max(0, initial=0.0)
+
+
+def _best_other(values: Floats) -> Floats:
+    if values.shape[1] < 2:
+        return np.zeros_like(values)
+    order = np.sort(values, 1)
+    top, second = order[:, -1:], order[:, -2:-1]
+    return np.where(values >= top, second, top)
+
+
+def _shape_features(
+    spans: Sequence[Span], evidence: SpanEvidence, parts: dict[str, Floats], mask: NDArray[np.bool_]
+) -> None:
+    telling = mask.sum(1)
+    for size in (1, 2, 3):
+        parts[f"words_{size}"] = (telling == size if size < 3 else telling >= 3).astype(np.float32)
+    sizes = np.array([len(span.words) for span in spans])
+    parts["stops_inside"] = (sizes - telling).astype(np.float32) / 3
+    parts["left_any"] = np.stack([_neighbour(span.first - 1, -1, evidence) for span in spans])
+    parts["right_any"] = np.stack([_neighbour(span.last, 1, evidence) for span in spans])
+    parts["comparative"] = np.array([_compares(span, evidence) for span in spans], np.float32)
+
+
+def _neighbour(at: int, step: int, evidence: SpanEvidence) -> Floats:
+    words = evidence.question.words
+    for _ in range(3):
+        if not 0 <= at < len(words) or evidence.question.blocked[at]:
+            break
+        if not words[at].is_stop:
+            return evidence.any[at]
+        at += step
+    return np.zeros(len(evidence.table.targets), np.float32)
+
+
+def _compares(span: Span, evidence: SpanEvidence) -> float:
+    before = evidence.question.words[span.first - 1].lower if span.first else ""
+    return float(before in DEGREE or any(w.lower.endswith(("er", "ier", "est")) for w in span.telling))
+
+
+def _target_features(
+    spans: Sequence[Span], evidence: SpanEvidence, parts: dict[str, Floats]
+) -> None:
+    table, roles = evidence.table, evidence.roles
+    order = list(ROLES)
+    measures = roles[:, order.index("measurement")]
+    single = [0.0 if _member(t.headers, table) else float(m) for t, m in zip(table.targets, measures, strict=True)]
+    only = np.array(single, np.float32)
+    parts["only_measure"] = (only**2 / max(float(only.sum()), 0.5))[None, :]
+    parts["in_name"] = parts["named"][:, None] * parts["only_measure"]
+    groups = role_groups(roles)
+    alike = np.array([not _member(t.headers, table) for t in table.targets], np.float32)
+    rivals = ((groups @ groups.T) * alike[None]).sum(1)
+    parts["role_rivals"] = (1 / np.maximum(rivals, 1.0))[None, :]
+    kinds = [sum(o.kind == t.kind and not o.is_block for o in table.targets) for t in table.targets]
+    parts["kind_rivals"] = np.array([[1 / max(1, count) for count in kinds]], np.float32)
+    parts["is_block"] = np.array([[float(t.is_block) for t in table.targets]], np.float32)
+    parts["in_block"] = np.array([[float(_member(t.headers, table)) for t in table.targets]], np.float32)
+    for name, known in (("before", BEFORE_WORDS), ("after", AFTER_WORDS)):
+        said = np.array([[_near(span, known, evidence)] for span in spans], np.float32)
+        parts[f"{name}_word"] = said * roles[:, order.index(name)][None, :]  # type: ignore[arg-type]
+    for name in ("vector", "vector_gap"):
+        parts.setdefault(name, np.zeros((1, len(table.targets)), np.float32))
+
+
+def _near(span: Span, known: frozenset[str], evidence: SpanEvidence) -> float:
+    around = evidence.question.words[max(0, span.first - 2) : span.last + 3]
+    inside = any(word.lower in known for word in span.words)
+    return 1.0 if inside else 0.5 * float(any(word.lower in known for word in around))
+
+
+def _member(headers: tuple[str, ...], table: TableWords) -> bool:
+    return len(headers) == 1 and any(t.is_block and headers[0] in t.headers for t in table.targets)

@@ -1,0 +1,40 @@
+"""All that a question mentions: its own numbers, dates and formulas, and the table's columns."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from havoc_pipeline.linking.extract import extract
+from havoc_pipeline.linking.linker import Linker
+from havoc_pipeline.linking.mentions import FormulaMention, DateMention, Links
+from havoc_pipeline.tables import Table
+
+
+@cache
+def the_linker() -> Linker:
+    """The linker that ships with the package, loaded once."""
+    return Linker.load()
+
+
+def ground(question: str, table: Table | None, linker: Linker | None = None) -> Links:
+    """Link a question to a table.
+
+    Parameters
+    ----------
+    question : str
+    table : Table or None
+        None for questions that need no table; then only the question's own mentions are found.
+    linker : Linker, optional
+        The shipped one when left out.
+
+    Returns
+    -------
+    Links
+    """
+    own = extract(question)
+    if table is None:
+        return Links(question, own, {})
+    blocked = tuple((m.start, m.end) for m in own if isinstance(m, FormulaMention | DateMention))
+    links = (linker or the_linker()).link(question, table, blocked=blocked)
+    mentions = sorted([*own, *links.mentions], key=lambda m: (m.start, m.end))
+    return Links(question, tuple(mentions), links.roles)

@@ -1,0 +1,288 @@
+"""The lexicon as the linker uses it: entries found by phrase, by header and by unit."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havoc_pipeline.linking.entries import KINDS, Entry, listed, read_entries, read_toml
+from havoc_pipeline.linking.mentions import ROLES
+from havoc_pipeline.linking.words import STOP, folded, header_words, phrase_key, stem, tokens
+
+FOLDER = Path(__file__).parent / "lexicon"
+COMPILED = "lexicon.json"
+WEIGHTS = {"says": 100, "plural": 95, "how": 85, "more": 80, "less": 80, "vague": 50, "word": 45}
+VERBAL = ("how", "more", "less")
+FILLERS = frozenset("it they parts welds samples".split())
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+DIMENSIONS = {
+    "length": "mm cm m km µm um nm in inch mil micron ft mi miles Å",
+    "mass": "g kg mg t lb oz µg ug",
+    "volume": "ml mL l L cl m3 m³ cm3 cc gal nl µl Nm3",
+    "area": "m2 m² cm2 mm2 sqft ha",
+    "time": "s sec ms min h hr hours d day days weeks y years yr us µs ns mins hrs",
+    "temperature": "°C C degC °F F K",
+    "force": "N kN mN cN lbf kgf gf N/15mm N/25mm N/cm",
+    "pressure": "bar mbar Pa kPa MPa hPa psi ksi GPa N/mm2 N/mm² mmHg Torr",
+    "torque": "Nm Ncm Nmm in-lb inlb N·m",
+    "rate": "rpm 1/min U/min Hz kHz bpm",
+    "speed": "m/min m/s mm/s km/h mph mm/min",
+    "flow": "L/min l/min m3/h ml/min L/h l/h gpm cc/min kg/h t/h",
+    "voltage": "V mV kV",
+    "current": "A mA µA uA nA kA",
+    "resistance": "Ω mΩ kΩ MΩ ohm Ohm mOhm",
+    "power": "W kW MW mW hp",
+    "energy": "J kJ MJ kWh MWh Wh kcal",
+    "concentration": "mg/L mg/l g/L g/l ppm ppb µg/L ng/ml mol/L mmol/L mg/dL g/dL mM",
+    "share": "% pct percent",
+    "money": "€ $ £ EUR USD GBP k€",
+    "viscosity": "cP mPas mPa·s Pas cSt mPa*s",
+    "hardness": "HRC HV HB HRB Shore ShA IRHD HV10 HBW",
+}
+
+
+class Lexicon:
+    """Entries and the indexes over them; `add` extends it, `load` reads the package's and the user's.
+
+    Attributes:
+        postings: phrase key -> [entry, weight in percent, …].
+        headings: header key -> [entry, …].
+        initials: initials of a phrase -> [entry, …].
+        role_words: phrase key -> roles that it may stand for.
+        role_headers: header word -> roles that it points to.
+        expansions: short form -> phrases.
+        families: sets of level names: family -> {meaning: folded names}.
+        ordinary: lemma -> how often questions use it without meaning a column.
+    """
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.roles: list[int] = []
+        self.kinds: list[int] = []
+        self.sources: list[str] = []
+        self.units: list[list[str]] = []
+        self.phrases: list[list[str]] = []
+        self.levels: dict[int, dict[str, list[str]]] = {}
+        self.postings: dict[str, list[int]] = {}
+        self.headings: dict[str, list[int]] = {}
+        self.initials: dict[str, list[int]] = {}
+        self.role_words: dict[str, list[str]] = {}
+        self.role_headers: dict[str, list[str]] = {}
+        self.expansions: dict[str, list[str]] = {}
+        self.families: dict[str, dict[str, list[str]]] = {}
+        self.ordinary: dict[str, int] = {}
+
+    @classmethod
+    def load(cls) -> Lexicon:
+        """Read the compiled lexicon of the package and the user's `lexicon.toml`, if there is one."""
+        lexicon = cls.from_json((FOLDER / COMPILED).read_text(encoding="utf-8"))
+        home = Path(os.environ.get("HAVOC_HOME", Path.home() / ".havoc"))
+        if (home / "lexicon.toml").is_file():
+            for entry in read_entries(home / "lexicon.toml"):
+                lexicon.add(entry)
+        return lexicon
+
+    @classmethod
+    def from_json(cls, text: str) -> Lexicon:
+        """Make a lexicon of what `to_json` wrote."""
+        lexicon = cls()
+        raw: dict[str, Any] = json.loads(text)
+        raw["levels"] = {int(number): held for number, held in raw["levels"].items()}
+        lexicon.__dict__.update(raw)
+        return lexicon
+
+    def to_json(self) -> str:
+        """Return the lexicon as text, the same for the same entries."""
+        kept = {name: value for name, value in vars(self).items() if name not in CACHED}
+        return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_files(cls, folder: Path = FOLDER) -> Lexicon:
+        """Compile the lexicon from the TOML files of a folder.
+
+        Args:
+            folder: holds quantities, groups, domains, roles, abbreviations and levels.
+
+        Returns:
+            The lexicon, without ordinary words.
+
+        Raises:
+            HavocError: a file is not well formed.
+        """
+        lexicon = cls()
+        for name, role in (("quantities", "measurement"), ("groups", "group"), ("domains", "group")):
+            if (folder / f"{name}.toml").is_file():
+                for entry in read_entries(folder / f"{name}.toml", role):
+                    lexicon.add(entry)
+        lexicon._add_roles(read_toml(folder / "roles.toml"))
+        words = read_toml(folder / "abbreviations.toml")["words"]
+        lexicon.expansions = {folded(short): list(listed(long)) for short, long in words.items()}
+        lexicon.families = _families(read_toml(folder / "levels.toml"))
+        return lexicon
+
+    def add(self, entry: Entry) -> int:
+        """Add an entry and return its number."""
+        number = len(self.names)
+        self.names.append(entry.name)
+        self.roles.append(list(ROLES).index(entry.role))  # type: ignore[arg-type]
+        self.kinds.append(KINDS.index(entry.kind))
+        self.sources.append(entry.source)
+        self.units.append(list(entry.units))
+        if entry.levels:
+            self.levels[number] = {code: list(names) for code, names in entry.levels.items()}
+        self.phrases.append(self._index(number, entry))
+        for header in dict.fromkeys(map(header_key, entry.headers)):
+            self.headings.setdefault(header, []).append(number)
+        for cached in CACHED:
+            self.__dict__.pop(cached, None)
+        return number
+
+    def spelt(self, word: str) -> list[str]:
+        """Return what a header word may stand for: a short form, or a compound with a known end.
+
+        Args:
+            word: lower-case word of a header, such as `thk` or `kernhaerte`.
+
+        Returns:
+            Phrases, none when the word is not known.
+        """
+        known = self.expansions.get(word)
+        if known is not None or len(word) < 7:
+            return known or []
+        for size in range(len(word) - 3, 3, -1):
+            if (end := self.expansions.get(word[-size:])) is not None:
+                return end
+        for size in range(len(word) - 3, 4, -1):
+            if (begin := self.expansions.get(word[:size])) is not None:
+                return begin
+        return []
+
+    def _index(self, number: int, entry: Entry) -> list[str]:
+        weights: dict[str, int] = {}
+        for kind, phrases in entry.phrases.items():
+            for phrase in phrases:
+                _raise(weights, phrase_key(phrase), WEIGHTS[kind])
+                if kind in VERBAL and (adjective := _first_word(phrase)):
+                    _raise(weights, adjective, WEIGHTS["word"] if kind == "how" else 60)
+        for header in entry.headers:
+            words = header_words(header)
+            if len(words) > 1 and all(len(word) > 2 for word in words):
+                _raise(weights, phrase_key(" ".join(words)), 90)
+        for phrase, weight in weights.items():
+            self.postings.setdefault(phrase, []).extend((number, weight))
+        for phrase in entry.phrases.get("says", ()):
+            words = [token.lower for token in tokens(phrase) if not token.is_stop]
+            if 2 <= len(words) <= 5:
+                self.initials.setdefault("".join(word[0] for word in words), []).append(number)
+        return list(weights)
+
+    def _add_roles(self, raw: dict[str, Any]) -> None:
+        for role, fields in raw.items():
+            for phrase in listed(fields.get("generic", ())):
+                self.role_words.setdefault(phrase_key(phrase), []).append(role)
+            for header in listed(fields.get("headers", ())):
+                self.role_headers.setdefault(header_key(header), []).append(role)
+
+    @cached_property
+    def frequency(self) -> dict[str, int]:
+        """In how many entries each stem stands."""
+        counts: dict[str, int] = {}
+        for phrases in self.phrases:
+            for word in {word for phrase in phrases for word in phrase.split()}:
+                counts[word] = counts.get(word, 0) + 1
+        return counts
+
+    @cached_property
+    def unit_numbers(self) -> dict[str, int]:
+        """A number for each unit that an entry names."""
+        return {unit: at for at, unit in enumerate(sorted({u for us in self.units for u in us}))}
+
+    @cached_property
+    def unit_matrix(self) -> Floats:
+        """Entries by units, 1 where the entry is measured in the unit."""
+        matrix = np.zeros((len(self.names), len(self.unit_numbers)), np.float32)
+        for entry, units in enumerate(self.units):
+            matrix[entry, [self.unit_numbers[unit] for unit in units]] = 1.0
+        return matrix
+
+    @cached_property
+    def dimension_matrix(self) -> Floats:
+        """Entries by dimensions, 1 where the entry has a unit of the dimension."""
+        order = list(DIMENSIONS)
+        by_unit = np.zeros((len(self.unit_numbers), len(order)), np.float32)
+        for unit, number in self.unit_numbers.items():
+            if (dimension := dimension_of(unit)) is not None:
+                by_unit[number, order.index(dimension)] = 1.0
+        return np.minimum(self.unit_matrix @ by_unit, 1.0)
+
+    @cached_property
+    def joined_headings(self) -> dict[str, list[int]]:
+        """Entries by header words written without a space between them."""
+        joined: dict[str, list[int]] = {}
+        for heading, entries in self.headings.items():
+            joined.setdefault(heading.replace(" ", ""), []).extend(entries)
+        return joined
+
+    @cached_property
+    def source_numbers(self) -> tuple[Ints, int]:
+        """A number for each entry's table, 0 for none, and how many there are."""
+        order = {"": 0}
+        numbers = [order.setdefault(source, len(order)) for source in self.sources]
+        return np.array(numbers, np.int64), len(order)
+
+    @cached_property
+    def arrays(self) -> tuple[Ints, Ints, NDArray[np.bool_]]:
+        """Per entry: role number, kind number, whether it names units."""
+        known = np.array([bool(units) for units in self.units])
+        return np.array(self.roles), np.array(self.kinds), known
+
+
+CACHED = (
+    "frequency", "unit_numbers", "unit_matrix", "dimension_matrix", "joined_headings",
+    "source_numbers", "arrays",
+)  # fmt: skip
+
+
+def header_key(header: str) -> str:
+    """Return the form under which a header stands in the lexicon: its words without the unit."""
+    from havoc_pipeline.tables.units import split_unit
+
+    return " ".join(header_words(split_unit(header)[0]) or header_words(header))
+
+
+def dimension_of(unit: str) -> str | None:
+    """Return what a unit measures (`mm` length), or None."""
+    return DIMENSION_OF_UNIT.get(unit)
+
+
+DIMENSION_OF_UNIT = {u: name for name, units in DIMENSIONS.items() for u in units.split()}
+
+
+def _raise(weights: dict[str, int], phrase: str, weight: int) -> None:
+    if phrase:
+        weights[phrase] = max(weight, weights.get(phrase, 0))
+
+
+def _first_word(phrase: str) -> str | None:
+    telling = [t.lower for t in tokens(phrase) if t.lower not in STOP and t.lower not in FILLERS]
+    return stem(telling[0]) if telling else None
+
+
+def _families(raw: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
+    return {
+        family: {meaning: _names(meaning, names) for meaning, names in members.items()}
+        for family, members in raw.items()
+    }
+
+
+def _names(meaning: str, names: Iterable[str] | str) -> list[str]:
+    return list(dict.fromkeys([folded(meaning), *(folded(name) for name in listed(names))]))

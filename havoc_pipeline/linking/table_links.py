@@ -1,0 +1,129 @@
+"""Everything about one table that does not depend on the question, and the pairs of one that does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havoc_pipeline.linking.evidence import TableWords
+from havoc_pipeline.linking.features import SpanEvidence, span_features
+from havoc_pipeline.linking.level_features import LevelHit, LevelIndex, level_features
+from havoc_pipeline.linking.level_names import levels_of
+from havoc_pipeline.linking.lexicon import Floats, Lexicon
+from havoc_pipeline.linking.roles import RoleModel, role_features
+from havoc_pipeline.linking.sketch import targets_of
+from havoc_pipeline.linking.spans import QuestionWords, Span
+from havoc_pipeline.tables import Table
+
+FAINTEST = 0.15
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """All pairs of a span with a target or a level that deserve a judgement.
+
+    Attributes:
+        spans: the spans.
+        column_pairs: (n, 2) span number and target number.
+        column_features: (n, features).
+        hits: m pairs of span and level.
+        level_features: (m, features).
+    """
+
+    spans: tuple[Span, ...]
+    column_pairs: NDArray[np.int64]
+    column_features: Floats
+    hits: tuple[LevelHit, ...]
+    level_features: Floats
+
+
+class TableLinks:
+    """A table made ready for questions.
+
+    Args:
+        table: the table.
+        lexicon: the entries.
+        model: the classifier of roles.
+        hidden: entries to leave out, for learning.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        lexicon: Lexicon,
+        model: RoleModel,
+        hidden: NDArray[np.bool_] | None = None,
+    ) -> None:
+        self.targets = targets_of(table, lexicon, hidden)
+        self.index = LevelIndex(levels_of(self.targets, lexicon))
+        self.words = TableWords(table, self.targets, lexicon, self.index.stems)
+        features = role_features(table, self.targets, lexicon)
+        self.column_roles = model.probabilities(features)
+        self.roles = self._with_blocks(table)
+
+    def _with_blocks(self, table: Table) -> Floats:
+        rows = list(self.column_roles)
+        at = {header: number for number, header in enumerate(table.headers)}
+        for target in self.targets[len(rows) :]:
+            rows.append(self.column_roles[[at[header] for header in target.headers]].max(0))
+        return np.stack(rows)
+
+    def pairs(self, question: QuestionWords) -> Pairs:
+        """Return the pairs of a question over this table with their features."""
+        evidence = SpanEvidence(question, self.words, self.roles)
+        spans = self._spans(question, evidence)
+        columns, described = self._columns(spans, evidence)
+        hits = tuple(self.index.hits(evidence))
+        best = np.array([self._best(hit, evidence) for hit in hits], np.float32)
+        named = level_features(hits, self.index, evidence, best) if hits else _NO_LEVELS
+        return Pairs(tuple(spans), columns, described, hits, named)
+
+    def _spans(self, question: QuestionWords, evidence: SpanEvidence) -> list[Span]:
+        found = {(span.first, span.last): span for span in question.spans(evidence.starters())}
+        for first, last in [*evidence.literal, *evidence.unknown_runs()]:
+            found.setdefault((first, last), question.span(first, last))
+        return sorted(found.values(), key=lambda span: (span.first, span.last))
+
+    def _columns(
+        self, spans: Sequence[Span], evidence: SpanEvidence
+    ) -> tuple[NDArray[np.int64], Floats]:
+        if not spans:
+            return np.zeros((0, 2), np.int64), _NO_COLUMNS
+        features = span_features(spans, evidence)
+        strength = features[:, :, SEEN].max(2)
+        chosen = np.argwhere(strength > FAINTEST)
+        return chosen, features[chosen[:, 0], chosen[:, 1]]
+
+    def _best(self, hit: LevelHit, evidence: SpanEvidence) -> float:
+        postings = self.words.lexicon.postings.get(hit.span.key)
+        if postings is None:
+            return 0.0
+        entries = np.array(postings[: 2 * 80 : 2])
+        return float(self.words.weights[entries].max())
+
+
+def _seen() -> list[int]:
+    from havoc_pipeline.linking.features import NAMES
+
+    wanted = (
+        "any_max", "exact", "initials", "lexicon_max", "role_word", "role_word_last", "in_name",
+        "literal", "unknown",
+    )  # fmt: skip
+    return [NAMES.index(name) for name in wanted]
+
+
+def _empty(width: int) -> Floats:
+    return np.zeros((0, width), np.float32)
+
+
+def _widths() -> tuple[int, int]:
+    from havoc_pipeline.linking import features, level_features as levels
+
+    return features.WIDTH, levels.WIDTH
+
+
+SEEN = _seen()
+_NO_COLUMNS, _NO_LEVELS = (_empty(width) for width in _widths())

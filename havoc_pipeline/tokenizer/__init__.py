@@ -1,0 +1,1 @@
+"""HAVOC's tokenizers: words by byte-level BPE, symbols one token each."""

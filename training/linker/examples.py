@@ -1,0 +1,193 @@
+"""Labelled pairs: generated questions, each span paired with each column and level, and the truth."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from havoc_pipeline.linking.lexicon import Floats, Lexicon
+from havoc_pipeline.linking.roles import RoleModel
+from havoc_pipeline.linking.spans import QuestionWords, Span
+from havoc_pipeline.linking.table_links import Pairs, TableLinks
+from training.bank import authors, domains, phrases
+from training.linker.train_roles import hidden_entries
+from training.meaning import Episode
+from training.questions import Writer
+from training.tables import MadeTable, make_table
+
+QUESTIONS_A_TABLE = 5
+OVERLAPPING = (0.3, 0.55)
+"""Label of a span that overlaps the true one: the first, plus the second times their overlap."""
+ROLE_WORD = 0.75
+"""Label of a general word ("the readings") for a column that the question means but never names."""
+
+OF_ITS_LEVEL = 0.2
+"""Label of a column for words that name one of its levels ("line 3")."""
+
+
+@dataclass(frozen=True)
+class Truth:
+    """A place of the question, by its words, and what it means."""
+
+    first: int
+    last: int
+    headers: tuple[str, ...]
+    level: str | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A generated question with its table made ready, and the truth about it."""
+
+    episode: Episode
+    made: MadeTable
+    ready: TableLinks
+    words: QuestionWords
+    truths: tuple[Truth, ...]
+    unnamed: frozenset[tuple[str, ...]]
+
+
+def blocked_places(episode: Episode) -> list[tuple[int, int]]:
+    """Return where the question's dates and formulas stand, as `ground` blocks them."""
+    kinds = {"date", "formula"}
+    return [place for meaning in episode.meanings if meaning.kind in kinds for place in meaning.spans]
+
+
+def truths_of(episode: Episode, words: QuestionWords) -> tuple[Truth, ...]:
+    """Return the true mentions of columns and levels, function words at their ends left out."""
+    found = []
+    for meaning in episode.meanings:
+        for start, end in meaning.spans if meaning.headers else ():
+            inside = [at for at, w in enumerate(words.words) if w.start < end and start < w.end]
+            telling = [at for at in inside if not words.words[at].is_stop] or inside
+            if telling:
+                found.append(Truth(telling[0], telling[-1] + 1, meaning.headers, meaning.level))
+    return tuple(found)
+
+
+def asked(
+    described: Sequence[dict[str, object]],
+    writer: Writer,
+    lexicon: Lexicon,
+    model: RoleModel,
+    count: int,
+    random_: random.Random,
+    *,
+    hide: bool,
+) -> Iterator[Asked]:
+    """Draw questions over tables.
+
+    Args:
+        described: tables of the domain bank.
+        writer: draws questions.
+        lexicon: the entries.
+        model: classifier of roles.
+        count: how many questions.
+        random_: where chance comes from.
+        hide: whether a table's own entries are hidden from the lexicon, mostly.
+
+    Yields:
+        Questions that have a table.
+    """
+    drawn = 0
+    while drawn < count:
+        made = make_table(random_.choice(described), random_)
+        hidden = hidden_entries(made, lexicon, random_) if hide else None
+        ready = TableLinks(made.table, lexicon, model, hidden)
+        for _ in range(QUESTIONS_A_TABLE):
+            episode = writer.episode(made, random_.choice(writer.core_readings))
+            if episode is not None and episode.table is made.table:
+                drawn += 1
+                yield _asked(episode, made, ready)
+
+
+def _asked(episode: Episode, made: MadeTable, ready: TableLinks) -> Asked:
+    words = QuestionWords.of(episode.question, blocked_places(episode))
+    unnamed = frozenset(m.headers for m in episode.meanings if m.headers and not m.spans and not m.level)
+    return Asked(episode, made, ready, words, truths_of(episode, words), unnamed)
+
+
+def overlap(span: Span, truth: Truth) -> float:
+    """Return words shared by words in either, 0 to 1."""
+    shared = min(span.last, truth.last) - max(span.first, truth.first)
+    either = max(span.last, truth.last) - min(span.first, truth.first)
+    return max(0, shared) / either
+
+
+def labels(question: Asked, pairs: Pairs) -> tuple[Floats, Floats]:
+    """Return the truth of every pair of columns and of levels, NaN where it is not to be learned."""
+    columns = [
+        _column_label(pairs.spans[span], question.ready.targets[target].headers, question)
+        for span, target in pairs.column_pairs.tolist()
+    ]
+    levels = []
+    for hit in pairs.hits:
+        level = question.ready.index.levels[hit.level]
+        headers = question.ready.targets[level.target].headers
+        levels.append(_label(hit.span, headers, level.text, question.truths))
+    return np.array(columns, np.float32), np.array(levels, np.float32)
+
+
+def _label(
+    span: Span, headers: tuple[str, ...], level: str | None, truths: Sequence[Truth]
+) -> float:
+    best = 0.0
+    for truth in truths:
+        shared = overlap(span, truth)
+        if not shared or truth.headers != headers or truth.level != level:
+            continue
+        best = max(best, 1.0 if shared == 1 else OVERLAPPING[0] + OVERLAPPING[1] * shared)
+    return best
+
+
+def _column_label(span: Span, headers: tuple[str, ...], question: Asked) -> float:
+    best = _label(span, headers, None, question.truths)
+    if best:
+        return best
+    around = [truth for truth in question.truths if overlap(span, truth)]
+    if any(truth.headers == headers and truth.level is not None for truth in around):
+        return OF_ITS_LEVEL
+    if headers in question.unnamed and not around:
+        role_word = span.key in question.ready.words.lexicon.role_words
+        return ROLE_WORD if role_word else float("nan")
+    return 0.0
+
+
+def writer_of(development: bool, random_: random.Random) -> Writer:
+    """Return a writer over the phrases of the training or of the development authors."""
+    names = authors("phrases", development=development)
+    if development and not names:
+        names = authors("phrases", development=False)
+    return Writer(phrases(names), random_)
+
+
+def described_tables(development: bool) -> list[dict[str, object]]:
+    """Return the tables of the training or of the development authors."""
+    return domains(authors("domains", development=development))
+
+
+Matrix = NDArray[np.float16]
+
+
+def matrices(questions: Iterator[Asked]) -> dict[str, Matrix]:
+    """Return features and labels of all pairs of many questions, in half precision.
+
+    Args:
+        questions: drawn by `asked`.
+
+    Returns:
+        `column_x` (n, features), `column_y` (n,), `level_x`, `level_y`.
+    """
+    parts: dict[str, list[Matrix]] = {"column_x": [], "column_y": [], "level_x": [], "level_y": []}
+    for question in questions:
+        pairs = question.ready.pairs(question.words)
+        columns, levels = labels(question, pairs)
+        for name, x, y in (("column", pairs.column_features, columns), ("level", pairs.level_features, levels)):
+            kept = ~np.isnan(y)
+            parts[f"{name}_x"].append(x[kept].astype(np.float16))
+            parts[f"{name}_y"].append(y[kept].astype(np.float16))
+    return {name: np.concatenate(chunks) for name, chunks in parts.items()}
