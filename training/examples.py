@@ -6,8 +6,8 @@ import random
 import re
 from dataclasses import dataclass
 
-from havoc_pipeline.lm.reading import Reading, read
 from havoc_pipeline.linking.ground import ground
+from havoc_pipeline.lm.reading import Reading, read
 from havoc_pipeline.tools.registry import find_tool
 from training.meaning import Episode, Meaning
 
@@ -119,6 +119,3 @@ def _sorted_list(values: list[str]) -> list[str]:
 
 def _index(pointer: str) -> int:
     return int(re.sub(r"\D", "", pointer) or 0)
-
-
-

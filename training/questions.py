@@ -46,7 +46,9 @@ class Writer:
         """
         phrases = self._by_reading.get(reading) or []
         if reading == "refuse.missing":
-            phrases = self._by_reading[self._random.choice([r for r in self.core_readings if not r.startswith(NO_TABLE)])]
+            phrases = self._by_reading[
+                self._random.choice([r for r in self.core_readings if not r.startswith(NO_TABLE)])
+            ]
         if not phrases:
             return None
         phrase = self._random.choice(phrases)
@@ -145,7 +147,7 @@ class _Question:
             return lambda m: is_measure(m) or m.kind == "wide"
         if slot == "xs":
             both = reading.startswith(("reg.", "edoe", "describe."))
-            return lambda m: (is_number(m) or (both and is_group(m) and len(m.levels) <= 6))
+            return lambda m: is_number(m) or (both and is_group(m) and len(m.levels) <= 6)
         if slot == "g" and reading.startswith("ttest."):
             both = {"g.a", "g.b"} <= forms
             open_ = reading == "ttest.diff" and not forms & {"g.a", "g.b"} and not TWO_WORDS.search(self._phrase.text)
@@ -386,7 +388,11 @@ class _Question:
             fits = any(s in plan for s in ("response=", "x=", "value="))
             return self._piece(self._random.choice(("mod.log", "mod.sqrt", "mod.box_cox"))) if fits else None
         tests = ("RUN_TTEST", "RUN_ANOVA", "RUN_CORRELATION", "RUN_CHI2", "COMPARE_VARIANCES", "TEST_NORMALITY")
-        return self._piece(self._random.choice(("mod.alpha01", "mod.alpha05", "mod.alpha10"))) if plan[0] in tests else None
+        return (
+            self._piece(self._random.choice(("mod.alpha01", "mod.alpha05", "mod.alpha10")))
+            if plan[0] in tests
+            else None
+        )
 
     def _piece(self, reading: str) -> tuple[list[Segment], list[Symbol]] | None:
         if not self._writer.has(reading):
@@ -422,7 +428,24 @@ class _Question:
 class _Numbers:
     """Numbers that fit a measurement and each other."""
 
-    SLOTS = ("mu", "sigma", "lsl", "usl", "target", "k", "runs", "res", "cp", "rep", "lev", "at", "lo", "hi", "c", "date")
+    SLOTS = (
+        "mu",
+        "sigma",
+        "lsl",
+        "usl",
+        "target",
+        "k",
+        "runs",
+        "res",
+        "cp",
+        "rep",
+        "lev",
+        "at",
+        "lo",
+        "hi",
+        "c",
+        "date",
+    )
 
     def __init__(self, random_: random.Random) -> None:
         self._random = random_

@@ -87,7 +87,9 @@ def _levels(spec: dict[str, Any], random_: random.Random) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _cells(spec: dict[str, Any], rows: int, random_: random.Random, levels: tuple[str, ...], shift: int) -> Iterator[Any]:
+def _cells(
+    spec: dict[str, Any], rows: int, random_: random.Random, levels: tuple[str, ...], shift: int
+) -> Iterator[Any]:
     kind = spec["kind"]
     start = datetime.date(random_.randint(2021, 2025), random_.randint(1, 12), random_.randint(1, 28))
     prefix = random_.choice(("SN", "P-", "A", "", "2024-"))

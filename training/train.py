@@ -88,7 +88,9 @@ class Data:
         return (head, tail) if len(head) + len(tail) <= self._context else None
 
 
-def _groups(encoded: list[tuple[list[int], list[int]]], batch_tokens: int) -> Iterator[list[tuple[list[int], list[int]]]]:
+def _groups(
+    encoded: list[tuple[list[int], list[int]]], batch_tokens: int
+) -> Iterator[list[tuple[list[int], list[int]]]]:
     group: list[tuple[list[int], list[int]]] = []
     for pair in encoded:
         longest = len(pair[0]) + len(pair[1])
@@ -170,7 +172,9 @@ def build(recipe: Recipe, vocabulary: int) -> HavocForCausalLM:
     return HavocForCausalLM(config)
 
 
-def train(recipe: Recipe, examples: Path, dev: Path, tokenizer_path: Path, out: Path, warm: Path | None = None) -> float:
+def train(
+    recipe: Recipe, examples: Path, dev: Path, tokenizer_path: Path, out: Path, warm: Path | None = None
+) -> float:
     """Run or resume a training run; returns the last exact share on the development set."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     tokenizer = MiniTokenizer(tokenizer_path / "tokenizer.json")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from havoc_pipeline.dsl.command import Call, Name, ResultColumn, Value, write_value
 from havoc_pipeline.dsl.expression import derive
-from havoc_pipeline.errors import CommandError
+from havoc_pipeline.errors import CommandError, DataError
 from havoc_pipeline.tables import Column, Table
 from havoc_pipeline.tools.registry import Parameter
 from havoc_pipeline.tools.samples import AnyColumn, Factor, Numeric, Order, Sample, Subgroup, Wide
@@ -40,11 +40,7 @@ class Binder:
     def value(self, parameter: Parameter, value: Value) -> Any:
         """What the tool's function gets for `parameter`."""
         if "column" in parameter.kinds and not isinstance(value, bool | float):
-            if not (
-                isinstance(value, Name)
-                and "word" in parameter.kinds
-                and value.text in parameter.words
-            ):
+            if not (isinstance(value, Name) and "word" in parameter.kinds and value.text in parameter.words):
                 return self._samples(parameter, value)
         if isinstance(value, tuple):
             return [_plain(parameter, entry) for entry in value]
@@ -58,11 +54,7 @@ class Binder:
         if any(sample is Wide for sample in parameter.samples):
             numeric = [m for m in made if isinstance(m, Numeric)]
             sources = tuple(h for m in made for h in m.sources)
-            return (
-                made[0]
-                if len(made) == 1
-                else Wide(write_value(value).strip("[]"), sources, tuple(numeric))
-            )
+            return made[0] if len(made) == 1 else Wide(write_value(value).strip("[]"), sources, tuple(numeric))
         return made if parameter.many else made[0]
 
     def _sample(self, parameter: Parameter, entry: Value) -> Sample:
@@ -73,8 +65,12 @@ class Binder:
         if not isinstance(entry, Name):
             raise CommandError(f"`{parameter.name}` takes {parameter.takes}, not {entry!r}")
         column = self._column(entry.text)
-        kind = next(s for s in parameter.samples if s.accepts(column))
-        return sample_of(kind, column)
+        fitting = [s for s in parameter.samples if s.accepts(column)]
+        # A row filter may leave one level of a category; the tool says what that means for it.
+        fitting += [s for s in parameter.samples if issubclass(s, Factor)]
+        if not fitting:
+            raise DataError(f"`{entry.text}` has no usable values among the rows in use; widen the filter")
+        return sample_of(fitting[0], column)
 
     def numeric(self, name: Name | ResultColumn) -> Numeric:
         """The numeric sample of a header or of an earlier result's series."""
@@ -88,9 +84,7 @@ class Binder:
 
     def _column(self, header: str) -> Column:
         if self.table is None:
-            raise CommandError(
-                f"there is no table to look up `{header}` in; give one with --data FILE"
-            )
+            raise CommandError(f"there is no table to look up `{header}` in; give one with --data FILE")
         return self.table.column(header)
 
 

@@ -42,13 +42,9 @@ def check(command: Command, table: Table | None, steps: int = 0) -> Tool:
     for name in command.arguments:
         if name not in tool.parameters:
             raise CommandError(pointed(command, name, _unknown_parameter(tool, name)))
-    lacking = [
-        p.name for p in tool.parameters.values() if p.required and p.name not in command.arguments
-    ]
+    lacking = [p.name for p in tool.parameters.values() if p.required and p.name not in command.arguments]
     if lacking:
-        raise CommandError(
-            f"{tool.name} lacks `{'`, `'.join(lacking)}`; for example: {tool.example}"
-        )
+        raise CommandError(f"{tool.name} lacks `{'`, `'.join(lacking)}`; for example: {tool.example}")
     for name, value in command.arguments.items():
         _check_value(command, tool.parameters[name], value, table, steps)
     _check_common(command, tool, table)
@@ -61,18 +57,15 @@ def _unknown_parameter(tool: Tool, name: str) -> str:
     return f"{tool.name} has no parameter `{name}`; {known}"
 
 
-def _check_value(
-    command: Command, parameter: Parameter, value: Value, table: Table | None, steps: int
-) -> None:
+def _check_value(command: Command, parameter: Parameter, value: Value, table: Table | None, steps: int) -> None:
     entries = value if isinstance(value, tuple) else (value,)
     if isinstance(value, tuple) and not parameter.many:
-        raise CommandError(
-            pointed(
-                command, parameter.name, f"`{parameter.name}` takes one value, not {len(value)}"
-            )
-        )
+        raise CommandError(pointed(command, parameter.name, f"`{parameter.name}` takes one value, not {len(value)}"))
     for entry in entries:
-        problem = _problem(parameter, entry, table, steps)
+        try:
+            problem = _problem(parameter, entry, table, steps)
+        except CommandError as error:
+            problem = str(error)
         if problem:
             raise CommandError(pointed(command, parameter.name, problem))
 
@@ -80,11 +73,7 @@ def _check_value(
 def _problem(parameter: Parameter, entry: Value, table: Table | None, steps: int) -> str | None:
     """What is wrong with one value, or None."""
     if isinstance(entry, bool):
-        return (
-            None
-            if "flag" in parameter.kinds
-            else f"`{parameter.name}` takes {parameter.takes}, not true or false"
-        )
+        return None if "flag" in parameter.kinds else f"`{parameter.name}` takes {parameter.takes}, not true or false"
     if isinstance(entry, float):
         return _number_problem(parameter, entry)
     if isinstance(entry, ResultColumn):
@@ -113,12 +102,8 @@ def _result_problem(parameter: Parameter, entry: ResultColumn, steps: int) -> st
     return None
 
 
-def _expression_problem(
-    parameter: Parameter, entry: Call, table: Table | None, steps: int
-) -> str | None:
-    numeric = any(
-        sample.__name__ in ("Numeric", "Wide", "AnyColumn") for sample in parameter.samples
-    )
+def _expression_problem(parameter: Parameter, entry: Call, table: Table | None, steps: int) -> str | None:
+    numeric = any(sample.__name__ in ("Numeric", "Wide", "AnyColumn") for sample in parameter.samples)
     if "column" not in parameter.kinds or not numeric:
         return f"`{parameter.name}` takes {parameter.takes}, not an expression"
     for header in entry.headers():
@@ -135,9 +120,7 @@ def _name_problem(parameter: Parameter, entry: Name, table: Table | None) -> str
         return None
     if "column" not in parameter.kinds:
         near = get_close_matches(entry.text, parameter.words, n=1, cutoff=0.5)
-        return f"`{parameter.name}` takes {parameter.takes}" + (
-            f"; did you mean `{near[0]}`?" if near else ""
-        )
+        return f"`{parameter.name}` takes {parameter.takes}" + (f"; did you mean `{near[0]}`?" if near else "")
     column = find_column(table, entry.text)
     if any(sample.accepts(column) for sample in parameter.samples):
         return None

@@ -117,7 +117,7 @@ class Command:
         """Headers of every column the command names, each once, in order."""
         found = [h for v in self.arguments.values() for h in _headers(v)]
         found += [condition.column.text for condition in self.where]
-        found += [self.by.text] * (self.by is not None)
+        found += [self.by.text] if self.by is not None else []
         return tuple(dict.fromkeys(found))
 
     def as_arguments(self) -> dict[str, Any]:

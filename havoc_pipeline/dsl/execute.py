@@ -78,9 +78,7 @@ def execute(plan: Sequence[Command], table: Table | None) -> list[ToolResult]:
 
 def run_tool(tool: Tool, table: Table | None, arguments: Mapping[str, Any]) -> Result:
     """Run one tool with Python arguments; `where=` is DSL text, `by=` is not taken here."""
-    extra = {
-        key: arguments[key] for key in ("where", "transform") if arguments.get(key) is not None
-    }
+    extra = {key: arguments[key] for key in ("where", "transform") if arguments.get(key) is not None}
     own = as_values({key: value for key, value in arguments.items() if key not in extra})
     where = _conditions(extra.pop("where")) if "where" in extra else ()
     command = Command(tool.name, own, where=where, transform=extra.get("transform"))
@@ -103,9 +101,7 @@ def _run(
         try:
             result = _call(tool, command, binder)
         except DataError as error:
-            raise DataError(f"{command.by} = {level}: {error}") from (
-                None if level is not None else error
-            )
+            raise DataError(f"{command.by} = {level}: {error}") from (None if level is not None else error)
         finished = _finish(result, command, table, rows)
         yield ToolResult(label, command, level, finished, np.flatnonzero(rows))
 
@@ -122,24 +118,18 @@ def _parts(command: Command, table: Table | None) -> Iterator[tuple[str | None, 
     column = table.column(command.by.text)
     present = set(column.labels[rows]) - {None}
     if len(present) > MOST_LEVELS:
-        raise CommandError(
-            f"`{column.header}` has {len(present)} levels; by= repeats for at most {MOST_LEVELS}"
-        )
+        raise CommandError(f"`{column.header}` has {len(present)} levels; by= repeats for at most {MOST_LEVELS}")
     for level in (level for level in column.levels if level in present):
         yield level, rows & np.asarray(column.labels == level, dtype=bool)
 
 
 def _call(tool: Tool, command: Command, binder: Binder) -> Result:
-    arguments = {
-        key: binder.value(tool.parameters[key], value) for key, value in command.arguments.items()
-    }
+    arguments = {key: binder.value(tool.parameters[key], value) for key, value in command.arguments.items()}
     notes = [*_missing(arguments)]
     if command.transform:
         arguments, note = rescale(tool, command.transform, arguments)
         notes.append(note)
-    result = (
-        tool.function(binder.table, **arguments) if tool.needs_table else tool.function(**arguments)
-    )
+    result = tool.function(binder.table, **arguments) if tool.needs_table else tool.function(**arguments)
     return replace(result, findings=(*result.findings, *notes))
 
 
@@ -165,9 +155,7 @@ def _missing(arguments: Mapping[str, Any]) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _finish(
-    result: Result, command: Command, table: Table | None, rows: NDArray[np.bool_]
-) -> Result:
+def _finish(result: Result, command: Command, table: Table | None, rows: NDArray[np.bool_]) -> Result:
     findings = result.findings
     if table is not None and command.where:
         text = " and ".join(map(str, command.where))
@@ -186,14 +174,8 @@ def _versions() -> dict[str, str]:
 
     from havoc_pipeline import __version__
 
-    loaded = {
-        name: sys.modules[name]
-        for name in ("numpy", "scipy", "sympy", "pydoe")
-        if name in sys.modules
-    }
-    return {"havoc": __version__} | {
-        name: str(getattr(m, "__version__", "")) for name, m in loaded.items()
-    }
+    loaded = {name: sys.modules[name] for name in ("numpy", "scipy", "sympy", "pydoe") if name in sys.modules}
+    return {"havoc": __version__} | {name: str(getattr(m, "__version__", "")) for name, m in loaded.items()}
 
 
 def _spread(parts: Sequence[ToolResult], table: Table | None) -> Series:

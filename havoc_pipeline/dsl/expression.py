@@ -77,11 +77,7 @@ def _evaluate(operand: Operand, lookup: Lookup) -> Floats | float:
 
 
 def _refuse_non_finite(call: Call, values: Floats, operands: list[Numeric]) -> None:
-    known = (
-        ~np.logical_or.reduce([o.missing for o in operands])
-        if operands
-        else np.ones(values.shape, bool)
-    )
+    known = ~np.logical_or.reduce([o.missing for o in operands]) if operands else np.ones(values.shape, bool)
     bad = np.flatnonzero(known & ~np.isfinite(values))
     if bad.size:
         row = int(bad[0])

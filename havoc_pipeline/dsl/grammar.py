@@ -85,22 +85,16 @@ def rule_name(tool: Tool) -> str:
 
 
 def _rules(tool: Tool) -> list[str]:
-    parts = [
-        f"{rule_name(tool)}_{p.name}" for p in tool.parameters.values() if p.kinds != ("alpha",)
-    ]
+    parts = [f"{rule_name(tool)}_{p.name}" for p in tool.parameters.values() if p.kinds != ("alpha",)]
     common = (["common"] if tool.needs_table else []) + ["rescale"] * bool(tool.transforms)
     common += ["alpha"] * tool.has_alpha
     head = f'{rule_name(tool)}: "{tool.name}" ({" | ".join(parts + common)})*'
-    return [head] + [
-        r for p in tool.parameters.values() if p.kinds != ("alpha",) for r in _parameter(tool, p)
-    ]
+    return [head] + [r for p in tool.parameters.values() if p.kinds != ("alpha",) for r in _parameter(tool, p)]
 
 
 def _parameter(tool: Tool, parameter: Parameter) -> list[str]:
     rule = f"{rule_name(tool)}_{parameter.name}"
-    values = list(
-        dict.fromkeys(v for kind in parameter.kinds for v in _values(parameter, kind, rule))
-    )
+    values = list(dict.fromkeys(v for kind in parameter.kinds for v in _values(parameter, kind, rule)))
     rules = [f'{rule}: "{parameter.name}" "=" ({" | ".join(values)}) -> argument__{parameter.name}']
     if parameter.words:
         rules.append(f"{rule.upper()}.2: " + " | ".join(f'"{word}"' for word in parameter.words))

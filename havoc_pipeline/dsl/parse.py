@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
@@ -40,13 +40,9 @@ def parse_plan(text: str) -> list[Command | Refusal]:
         With line, column, a caret, what was expected, and the nearest valid name.
     """
     if len(text) > MOST_CHARACTERS:
-        raise CommandError(
-            f"the command is {len(text)} characters long; the limit is {MOST_CHARACTERS}: shorten it"
-        )
+        raise CommandError(f"the command is {len(text)} characters long; the limit is {MOST_CHARACTERS}: shorten it")
     if not text.strip():
-        raise CommandError(
-            "the command is empty; write one such as `DESCRIBE` (`havoc tools` lists them)"
-        )
+        raise CommandError("the command is empty; write one such as `DESCRIBE` (`havoc tools` lists them)")
     commands = _named_commands(text)
     try:
         return _Builder(text).transform(_parser(commands).parse(text))  # type: ignore[no-any-return]
@@ -82,15 +78,11 @@ def _named_commands(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=32)
 def _parser(commands: tuple[str, ...]) -> Lark:
     grammar = grammar_text([find_tool(command) for command in commands])
-    return Lark(grammar, parser="lalr", start="plan", maybe_placeholders=False)
+    return Lark(grammar, parser="lalr", start="plan", maybe_placeholders=False, propagate_positions=True)
 
 
 def _explain(error: UnexpectedInput, text: str, tools: Sequence[Tool]) -> str:
-    at = (
-        error.pos_in_stream
-        if error.pos_in_stream is not None and error.pos_in_stream >= 0
-        else len(text)
-    )
+    at = error.pos_in_stream if error.pos_in_stream is not None and error.pos_in_stream >= 0 else len(text)
     if isinstance(error, UnexpectedToken) and error.token.type == "$END":
         at = len(text.rstrip())
     found = re.match(r'[\w.]+|"[^"\n]*"?|.', text[at:])
@@ -98,20 +90,14 @@ def _explain(error: UnexpectedInput, text: str, tools: Sequence[Tool]) -> str:
     expected = _expected(error, tools)
     near = get_close_matches(word, expected, n=1, cutoff=0.6)
     what = f"`{word}` does not fit here" if word else "the command ends too early"
-    hint = (
-        f"; did you mean `{near[0]}`?"
-        if near
-        else f"; expected {', '.join(expected[:12]) or 'the end'}"
-    )
+    hint = f"; did you mean `{near[0]}`?" if near else f"; expected {', '.join(expected[:12]) or 'the end'}"
     return _pointed(text, at, what + hint, max(1, len(word)))
 
 
 def _expected(error: UnexpectedInput, tools: Sequence[Tool]) -> list[str]:
     """Names of what may stand at the place of the error, as a user would write them."""
     terminals = set(
-        getattr(error, "accepts", None)
-        or getattr(error, "expected", None)
-        or getattr(error, "allowed", ())
+        getattr(error, "accepts", None) or getattr(error, "expected", None) or getattr(error, "allowed", ())
     )
     spoken = {
         "NAME": "a name", "QUOTED": 'a "quoted name"', "NUMBER": "a number", "LPAR": "(", "LSQB": "[", "$END": "the end",
@@ -144,11 +130,7 @@ def _pointed(text: str, at: int, message: str, width: int = 1) -> str:
 def pointed(command: Command, parameter: str, message: str) -> str:
     """`message` with the place in the command's text where `parameter` stands, if it is known."""
     at = command.marks.get(parameter)
-    return (
-        _pointed(command.text, at, message, len(parameter))
-        if command.text and at is not None
-        else message
-    )
+    return _pointed(command.text, at, message, len(parameter)) if command.text and at is not None else message
 
 
 _OPERATORS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "raise_to": "^"}
@@ -169,7 +151,7 @@ class _Builder(Transformer[Token, Any]):
             value = Name(str(value), at=value.start_pos or 0) if isinstance(value, Token) else value
             return ("argument", rule.removeprefix("argument__"), value, None)
         if rule.startswith("command_"):
-            return self._command(rule.removeprefix("command_").upper(), children)
+            return self._command(rule.removeprefix("command_").upper(), children, meta.start_pos, meta.end_pos)
         raise CommandError(f"the grammar's rule {rule} has no builder")
 
     def plan(self, *steps: Any) -> list[Command | Refusal]:
@@ -178,19 +160,17 @@ class _Builder(Transformer[Token, Any]):
     def refusal(self, reason: Token) -> Refusal:
         return Refusal(str(reason))  # type: ignore[arg-type]
 
-    def _command(self, name: str, parts: list[Any]) -> Command:
+    def _command(self, name: str, parts: list[Any], at: int, end: int) -> Command:
         arguments, common = dict[str, Value](), dict[str, Any]()
         for kind, key, value, _ in parts:
             target = arguments if kind == "argument" else common
             if key in target:
                 raise CommandError(f"`{key}` is given twice in {name}; leave one out")
             target[key] = value
-        at = self._text.find(name)
-        marks = {key: m.start() for key in [*arguments, *common]
-                 if (m := re.search(rf"(?<!\w){re.escape(key)}\s*=", self._text[at:]))}  # fmt: skip
-        return Command(
-            name, arguments, text=self._text[at:].split("\n")[0], at=at, marks=marks, **common
-        )
+        own = self._text[at:end]
+        found = ((key, re.search(rf"(?<!\w){re.escape(key)}\s*=", own)) for key in [*arguments, *common])
+        marks = {key: match.start() for key, match in found if match}
+        return Command(name, arguments, text=own, at=at, marks=marks, **common)
 
     def where(self, conditions: tuple[Condition, ...]) -> Any:
         return ("common", "where", conditions, None)

@@ -73,11 +73,7 @@ def _equal(column: Column, value: Any) -> NDArray[np.bool_]:
 def _no_level(column: Column, label: str) -> str:
     near = get_close_matches(label, column.levels, n=1, cutoff=0.5)
     levels = ", ".join(f"`{level}`" for level in column.levels[:8])
-    hint = (
-        f"did you mean `{near[0]}`?"
-        if near
-        else f"it has {levels}{' …' if len(column.levels) > 8 else ''}"
-    )
+    hint = f"did you mean `{near[0]}`?" if near else f"it has {levels}{' …' if len(column.levels) > 8 else ''}"
     return f"`{column.header}` has no value `{label}`; {hint}"
 
 
@@ -100,15 +96,11 @@ def _compare_dates(condition: Condition, column: Column) -> NDArray[np.bool_]:
         except ValueError:
             moment = ""
     if not isinstance(moment, datetime.datetime):
-        raise CommandError(
-            f"`{column.header}` holds dates; compare it with a date such as 2024-03-01"
-        )
+        raise CommandError(f"`{column.header}` holds dates; compare it with a date such as 2024-03-01")
     limit, dates = np.datetime64(moment, "s"), column.dates
     if condition.operator in ("==", "!=", "<=", ">") and moment.time() == datetime.time():
         dates = dates.astype("datetime64[D]").astype("datetime64[s]")  # a day names the whole day
-    return np.asarray(_COMPARE[condition.operator](dates, limit), dtype=bool) & ~np.isnat(
-        column.dates
-    )
+    return np.asarray(_COMPARE[condition.operator](dates, limit), dtype=bool) & ~np.isnat(column.dates)
 
 
 def _number(value: Any) -> float | None:

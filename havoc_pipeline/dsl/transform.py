@@ -40,9 +40,7 @@ def rescale(tool: Tool, kind: str, arguments: dict[str, Any]) -> tuple[dict[str,
     values = np.concatenate([_values(arguments[name]) for name in touched] or [np.array([1.0])])
     known = values[~np.isnan(values)]
     _check_domain(kind, known)
-    power = (
-        _box_cox_power(_values(arguments[touched[0]])) if kind == "box_cox" and touched else None
-    )
+    power = _box_cox_power(_values(arguments[touched[0]])) if kind == "box_cox" and touched else None
     scaled = {name: _apply(arguments[name], kind, power) for name in touched}
     exponent = f" with exponent λ = {power:.3g}" if power is not None else ""
     note = Finding(
@@ -55,11 +53,7 @@ def rescale(tool: Tool, kind: str, arguments: dict[str, Any]) -> tuple[dict[str,
 def _values(argument: Any) -> Floats:
     if isinstance(argument, Wide):
         return argument.matrix.ravel()
-    return (
-        argument.values
-        if isinstance(argument, Numeric)
-        else np.atleast_1d(np.asarray(argument, float))
-    )
+    return argument.values if isinstance(argument, Numeric) else np.atleast_1d(np.asarray(argument, float))
 
 
 def _check_domain(kind: str, values: Floats) -> None:
@@ -78,9 +72,7 @@ def _apply(argument: Any, kind: str, power: float | None) -> Any:
         columns = tuple(_apply(column, kind, power) for column in argument.columns)
         return Wide(f"{kind}({argument.name})", argument.sources, columns)
     if isinstance(argument, Numeric):
-        return Numeric(
-            f"{kind}({argument.name})", argument.sources, _scaled(argument.values, kind, power)
-        )
+        return Numeric(f"{kind}({argument.name})", argument.sources, _scaled(argument.values, kind, power))
     return float(_scaled(np.asarray(argument, float), kind, power))
 
 

@@ -36,7 +36,7 @@ _FORMS = tuple(
     for form in (
         rf"{_YEAR}(?P<mark>[-/.])(?P<month>[01]?[0-9])(?P=mark)(?P<day>[0-3]?[0-9]){_END}",
         rf"(?P<day>[0-3]?[0-9])(?P<mark>[-/.])(?P<month>[0-3]?[0-9])(?P=mark){_YEAR}",
-        rf"(?P<day>[0-3]?[0-9])(?P<mark>[/.])(?P<month>[0-3]?[0-9])(?P=mark)(?P<short>[0-9]{{2}})(?![\w.,/]*[0-9])",
+        r"(?P<day>[0-3]?[0-9])(?P<mark>[/.])(?P<month>[0-3]?[0-9])(?P=mark)(?P<short>[0-9]{2})(?![\w.,/]*[0-9])",
         rf"{_DAY}\s?(?:of\s)?[-\s]?{_MONTH},?[-\s]?{_YEAR}",
         rf"{_MONTH}\s?{_DAY},?\s{_YEAR}",
         rf"{_MONTH},?[-\s/]?{_YEAR}",

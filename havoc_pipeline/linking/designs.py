@@ -87,6 +87,4 @@ def _share(match: re.Match[str]) -> NumberMention:
     below = match["below"]
     word = match["share"].lower().replace("-", " ")
     value = 1 / int(below) if below else _SHARES[word]
-    return NumberMention(
-        match.start("share"), match.end("share"), match["share"], value, part="runs"
-    )
+    return NumberMention(match.start("share"), match.end("share"), match["share"], value, part="runs")

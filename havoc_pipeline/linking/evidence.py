@@ -10,6 +10,7 @@ import numpy as np
 
 from havoc_pipeline.linking.abbreviations import abbreviates, one_edit
 from havoc_pipeline.linking.lexicon import Floats, Lexicon
+from havoc_pipeline.linking.meanings import Meanings
 from havoc_pipeline.linking.sketch import Target, name_stems, unit_fit
 from havoc_pipeline.linking.words import Token, stem
 from havoc_pipeline.tables import Table
@@ -27,6 +28,7 @@ class WordEvidence:
         bag: fit by the lexicon, shape (targets,).
         share: share of the lexicon's words, shape (targets,).
         told: stands in the column's description, shape (targets,).
+        near: nearness in meaning by word vectors, shape (targets,).
         rarity: how telling the word is, 0 to 1.
         ordinary: how common it is in questions, 0 to 1.
         named: it stands in the table's name.
@@ -36,6 +38,7 @@ class WordEvidence:
     bag: Floats
     share: Floats
     told: Floats
+    near: Floats
     rarity: float
     ordinary: float
     named: bool
@@ -99,6 +102,11 @@ class TableWords:
         return spelt
 
     @cached_property
+    def meanings(self) -> Meanings | None:
+        """The word vectors of the targets, None when the package has no vectors."""
+        return Meanings.of(self.targets, self.lexicon)
+
+    @cached_property
     def _near(self) -> dict[str, str]:
         vocabulary = {stem(word) for word in self.heads} | {w for group in self._spelt for w in group}
         vocabulary |= {word for target in self.targets for word in target.bag}
@@ -126,7 +134,9 @@ class TableWords:
         count = self.lexicon.frequency.get(token.stem, 0)
         rarity = 1.0 - min(1.0, float(np.log1p(count)) / 6.0)
         common = min(1.0, float(np.log1p(ordinary)) / 6.0)
-        return WordEvidence(*plain, rarity, common, token.stem in self.name)
+        near = self.meanings.nearness(token.lower) if self.meanings and not token.is_stop else None
+        nearness = np.zeros(len(self.targets), np.float32) if near is None else near
+        return WordEvidence(*plain, nearness, rarity, common, token.stem in self.name)
 
     def _mistyped(self, token: Token) -> str | None:
         if len(token.lower) < TYPO_LENGTH or not token.lower.isalpha():

@@ -28,7 +28,7 @@ NAMES = (
     "role_word", "role_word_last", "role_word_only", "bag_mean", "bag_max", "bag_min", "share_mean",
     "told_mean", "any_mean", "any_min", "any_max", "any_gap", "lexicon_gap", "best_gap", "in_name",
     "only_measure", "before_word", "after_word", "digit", "same_case", "rarity", "ordinary_mean",
-    "ordinary_min", "left_any", "right_any", "vector", "vector_gap", "words_1", "words_2",
+    "ordinary_min", "left_any", "right_any", "vector", "vector_max", "vector_gap", "words_1", "words_2",
     "words_3", "stops_inside", "is_block", "in_block", "comparative", "literal", "unknown",
     "used_elsewhere", "span_best", "role_rivals", "kind_rivals",
 )  # fmt: skip
@@ -54,6 +54,7 @@ class SpanEvidence:
         self.bag = _stack([one.bag for one in found], count)
         self.share = _stack([one.share for one in found], count)
         self.told = _stack([one.told for one in found], count)
+        self.near = _stack([one.near for one in found], count)
         self.rarity = np.array([one.rarity for one in found], np.float32)
         self.ordinary = np.array([one.ordinary for one in found], np.float32)
         self.named = np.array([one.named for one in found], np.float32)
@@ -92,7 +93,8 @@ class SpanEvidence:
             if paired and word.lower in {"before", "after"}:
                 return True
             return len(word.lower) == 1 and word.lower not in "ais" and best >= 1.0
-        return best > 0.12 or bool(self.role_hit[at]) or self._initial(word)
+        near = float(self.near[at].max(initial=0.0))
+        return best > 0.12 or near > 0.35 or bool(self.role_hit[at]) or self._initial(word)
 
     def _initial(self, word: Token) -> bool:
         return any(head[0] == word.lower[0] and 1 < len(head) < 6 for head in self.table.heads)
@@ -170,6 +172,9 @@ def _head_features(mask: NDArray[np.bool_], evidence: SpanEvidence, parts: dict[
     parts["bag_mean"], parts["bag_max"], parts["bag_min"] = _over(mask, evidence.bag)
     parts["share_mean"], _, _ = _over(mask, evidence.share)
     parts["told_mean"], _, _ = _over(mask, evidence.told)
+    mean, best, _ = _over(mask, evidence.near)
+    parts["vector"], parts["vector_max"] = mean, best
+    parts["vector_gap"] = mean - _best_other(mean)
     parts["any_mean"], parts["any_max"], parts["any_min"] = _over(mask, evidence.any)
     parts["rarity"] = _over(mask, evidence.rarity[:, None])[1][:, 0]
     common = _over(mask, evidence.ordinary[:, None])
@@ -357,8 +362,6 @@ def _target_features(
     for name, known in (("before", BEFORE_WORDS), ("after", AFTER_WORDS)):
         said = np.array([[_near(span, known, evidence)] for span in spans], np.float32)
         parts[f"{name}_word"] = said * roles[:, order.index(name)][None, :]  # type: ignore[arg-type]
-    for name in ("vector", "vector_gap"):
-        parts.setdefault(name, np.zeros((1, len(table.targets)), np.float32))
 
 
 def _near(span: Span, known: frozenset[str], evidence: SpanEvidence) -> float:

@@ -40,13 +40,14 @@ _LINK = (
 _WORDS = {
     Request.CALCULUS: r"int?er?gra(?:te|l|ting|tion)|integral|int|∫|antiderivative|primitive|area\sunder|auc|"
     r"differentiate|derivative|derive|diff|slope\sof|gradient|d/d[a-z]|taylor",
-    Request.SOLVE: r"solve|solving|roots?|zeros?|zeroes|solutions?|find\s[a-z](?:\s(?:in|from|if|so\sthat|such\sthat|when|where))?|"
+    Request.SOLVE: r"solve|solving|roots?|zeros?|zeroes|solutions?|"
+    r"find\s[a-z](?:\s(?:in|from|if|so\sthat|such\sthat|when|where))?|"
     r"satisf(?:y|ies)|equations?|what\s(?:value\sof\s)?[a-z]\s(?:solves|gives|makes)|which\s[a-z]\s(?:solves|gives|makes)",
-    Request.EXPRESSION: r"simplify|simplfy|reduce|expa?na?d|multiply\sout|factor(?:i[sz]e|ed|ing)?|factori[sz]ation|evaluate|"
-    r"evaluation|brackets|parenthes[ei]s|develop|distribute|substitute|plug|subs|expression|factors|simplest\sform|"
+    Request.EXPRESSION: r"simplify|simplfy|reduce|expa?na?d|multiply\sout|factor(?:i[sz]e|ed|ing)?|factori[sz]ation|"
+    r"evaluate|evaluation|brackets|parenthes[ei]s|develop|distribute|substitute|plug|subs|expression|factors|simplest\sform|"
     r"terms|clean\sup|shorten|polynomial|simplification|formula",
-    Request.VALUE: r"what\sis|what['’]?s|whats|how\smuch(?:\sis|\sgives|\smakes)?|how\smany\smakes|calculate|calculte|calcualte|"
-    r"calc|compute|work\sout|figure\sout|value(?:\sof)?|result(?:\sof)?|answer\sto|do\sthe\smath|number\sfor|"
+    Request.VALUE: r"what\sis|what['’]?s|whats|how\smuch(?:\sis|\sgives|\smakes)?|how\smany\smakes|calculate|"
+    r"calculte|calcualte|calc|compute|work\sout|figure\sout|value(?:\sof)?|result(?:\sof)?|answer\sto|do\sthe\smath|number\sfor|"
     r"comes?\sout\sof|what\sdoes|sum|check|in\sr",
 }
 _REQUESTS = {
@@ -55,8 +56,7 @@ _REQUESTS = {
 }
 _INTEGRAL_SIGN = re.compile(r"∫\s{0,2}\(?$")
 _ANYWHERE = {
-    request: re.compile(rf"\b(?:{words.replace('|∫', '')})(?!\w)", re.IGNORECASE)
-    for request, words in _WORDS.items()
+    request: re.compile(rf"\b(?:{words.replace('|∫', '')})(?!\w)", re.IGNORECASE) for request, words in _WORDS.items()
 }
 _NEVER = re.compile(r"[\d.,]+x?\s?[-–−]\s?[\d.,]+x|[23]\^[knp]")
 """`3-5x` (times) and `2^k` (designs)."""
@@ -87,9 +87,7 @@ def request_before(question: str, start: int) -> Request | None:
 @lru_cache(maxsize=8)
 def requests_in(question: str) -> frozenset[Request]:
     """Everything that the question asks for anywhere."""
-    return frozenset(
-        request for request, pattern in _ANYWHERE.items() if pattern.search(question)
-    )
+    return frozenset(request for request, pattern in _ANYWHERE.items() if pattern.search(question))
 
 
 def _asked_behind(question: str, end: int) -> bool:
@@ -103,9 +101,7 @@ def _asked_behind(question: str, end: int) -> bool:
     ) is not None  # fmt: skip
 
 
-def is_formula(
-    question: str, text: str, tree: Node | Equation, request: Request | None, start: int, end: int
-) -> bool:
+def is_formula(question: str, text: str, tree: Node | Equation, request: Request | None, start: int, end: int) -> bool:
     """Whether a run that parses is mathematics that the question asks about.
 
     Parameters
@@ -127,17 +123,13 @@ def is_formula(
     return _is_expression(question, text, tree, names, request, end)
 
 
-def _is_equation(
-    question: str, tree: Equation, names: tuple[str, ...], request: Request | None
-) -> bool:
+def _is_equation(question: str, tree: Equation, names: tuple[str, ...], request: Request | None) -> bool:
     if not names or _is_assignment(tree):
         return False
     if request is not None or Request.SOLVE in requests_in(question):
         return True
     has_number = any(isinstance(node, Number | Call) for node in walk(tree))
-    return has_number and any(
-        isinstance(n, Chain | Power | Call) for n in (tree.left, tree.right)
-    )
+    return has_number and any(isinstance(n, Chain | Power | Call) for n in (tree.left, tree.right))
 
 
 def _is_assignment(tree: Equation) -> bool:
@@ -147,15 +139,11 @@ def _is_assignment(tree: Equation) -> bool:
     return isinstance(left, plain) and isinstance(right, plain)
 
 
-def _is_arithmetic(
-    question: str, text: str, tree: Node, request: Request | None, start: int, end: int
-) -> bool:
+def _is_arithmetic(question: str, text: str, tree: Node, request: Request | None, start: int, end: int) -> bool:
     """Numbers only: asked for, or of a shape that is no range and no pair of limits."""
-    if isinstance(tree, Number | Constant) or isinstance(tree, Negative):
+    if isinstance(tree, Number | Constant | Negative):
         return False
-    alone = end - start > len(question) - 20 and not re.search(
-        r"\w", question[:start] + question[end:]
-    )
+    alone = end - start > len(question) - 20 and not re.search(r"\w", question[:start] + question[end:])
     asked = request is not None or alone or _ASKED_BY_SIGN.match(question, end) is not None
     called = any(isinstance(node, Call) for node in walk(tree))
     if called and (asked or len(text) > 8):
@@ -185,9 +173,10 @@ def _is_expression(
     if _is_lone(tree) and (request is None or _STATISTICS.fullmatch(names[0])):
         behind = _asked_behind(question, end) and question[end : end + 20].strip(" ?") != ""
         return behind and not _STATISTICS.fullmatch(names[0])
-    return request is not None or _has_shape(text, tree, names) or (
-        requests_in(question) and _asked_behind(question, end) and _has_shape(text, tree, names, least=1)
-    )  # fmt: skip
+    if request is not None or _has_shape(text, tree, names):
+        return True
+    asked = bool(requests_in(question)) and _asked_behind(question, end)
+    return asked and _has_shape(text, tree, names, least=1)
 
 
 def _is_measure(text: str) -> bool:
@@ -198,9 +187,7 @@ def _is_measure(text: str) -> bool:
     if re.search(r"[\^*=(²³]", text):
         return False
     letters = re.findall(r"[^\W\d]+", text)
-    return all(w in _UNIT_LETTERS for w in letters) and len(letters) == len(
-        re.findall(r"\d\s?[^\W\d]", text)
-    )
+    return all(w in _UNIT_LETTERS for w in letters) and len(letters) == len(re.findall(r"\d\s?[^\W\d]", text))
 
 
 def _is_lone(tree: Node) -> bool:

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from havoc_pipeline.linking.numerals import DIGITS
+from havoc_pipeline.linking.numerals import DIGITS, SOLID
 from havoc_pipeline.linking.taken import Taken
-from havoc_pipeline.tools.mathematics.parser import BARE, function_named
+from havoc_pipeline.tools.mathematics.names import BARE, function_named
 
 Kind = Literal["number", "name", "function", "operator", "open", "close", "comma", "equals", "mark"]
 LONGEST = 500
 
 _GREEK = "α-ωΑ-Ω"
 _ATOM = re.compile(
-    rf"(?P<number>(?:(?<![\w.,])|(?<=[a-z^*/+(=-])){DIGITS}(?:[eE][+-]?[0-9]{{1,3}}(?![0-9A-Za-z]))?)"
+    rf"(?P<number>(?:(?<![\w.,])|(?<=[a-z^*/+(=-]))(?:(?<![-+*/^−]\s)(?<![-+*/^−]){DIGITS}|{SOLID})(?:[eE][+-]?[0-9]{{1,3}}(?![0-9A-Za-z]))?)"
     rf"|(?P<name>[A-Za-z{_GREEK}][A-Za-z0-9{_GREEK}₀-₉_]*)|(?P<raised>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,4}})"
     r"|(?P<operator>\*\*|[-+*/^−–·×÷⋅√])|(?P<open>[(\[])|(?P<close>[)\]])|(?P<comma>,)|(?P<equals>==?)"
     r"|(?P<mark>[!°])|(?P<vulgar>[½⅓⅔¼¾⅛])"
@@ -144,12 +144,15 @@ def _trimmed(question: str, atoms: list[Atom]) -> Iterator[Run]:
 
 def _without_loose_ends(*given: object) -> list[Atom]:
     atoms = next(list(g) for g in given if isinstance(g, list))
-    while atoms and (atoms[-1].kind in ("operator", "equals", "comma") and not atoms[-1].text[0] in "²³⁰¹⁴⁵⁶⁷⁸⁹⁻⁺"
+    while atoms and ((atoms[-1].kind in ("operator", "equals", "comma") and atoms[-1].text[0] not in "²³⁰¹⁴⁵⁶⁷⁸⁹⁻⁺")
                      or atoms[-1].kind in ("open", "function", "mark")):  # fmt: skip
         if atoms[-1].kind == "mark" and len(atoms) == 2 and atoms[0].kind == "number":
             break
         atoms.pop()
-    while atoms and (atoms[0].kind in ("close", "equals", "comma", "mark") or atoms[0].text in ("*", "/", "+", "^", "·", "×", "÷", "**", "–")):
+    while atoms and (
+        atoms[0].kind in ("close", "equals", "comma", "mark")
+        or atoms[0].text in ("*", "/", "+", "^", "·", "×", "÷", "**", "–")
+    ):
         atoms.pop(0)
     while len(atoms) > 1 and _is_article(atoms):
         atoms.pop(0)

@@ -73,9 +73,7 @@ def _single(question: str, runs: Iterator[Run], mark: Mark) -> Iterator[FormulaM
             yield last
 
 
-def _mention(
-    question: str, run: Run, mark: Mark, known: Request | None
-) -> FormulaMention | None:
+def _mention(question: str, run: Run, mark: Mark, known: Request | None) -> FormulaMention | None:
     request = known or request_before(question, run.start)
     start, end = run.start, run.end
     left = _LEFT.match(question, start, end)
@@ -138,9 +136,7 @@ def _joined(question: str, mentions: list[FormulaMention]) -> list[FormulaMentio
             question, last.end, mention.start
         ):  # fmt: skip
             text = question[last.start : mention.end]
-            joined[-1] = FormulaMention(
-                last.start, mention.end, text, last.formulas + mention.formulas, True
-            )
+            joined[-1] = FormulaMention(last.start, mention.end, text, last.formulas + mention.formulas, True)
         else:
             joined.append(mention)
     return joined

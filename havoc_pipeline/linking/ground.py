@@ -6,7 +6,7 @@ from functools import cache
 
 from havoc_pipeline.linking.extract import extract
 from havoc_pipeline.linking.linker import Linker
-from havoc_pipeline.linking.mentions import FormulaMention, DateMention, Links
+from havoc_pipeline.linking.mentions import DateMention, FormulaMention, Links
 from havoc_pipeline.tables import Table
 
 

@@ -61,6 +61,7 @@ class Lexicon:
         role_headers: header word -> roles that it points to.
         expansions: short form -> phrases.
         families: sets of level names: family -> {meaning: folded names}.
+        surface: stem -> a word that has it.
         ordinary: lemma -> how often questions use it without meaning a column.
     """
 
@@ -79,6 +80,7 @@ class Lexicon:
         self.role_headers: dict[str, list[str]] = {}
         self.expansions: dict[str, list[str]] = {}
         self.families: dict[str, dict[str, list[str]]] = {}
+        self.surface: dict[str, str] = {}
         self.ordinary: dict[str, int] = {}
 
     @classmethod
@@ -126,6 +128,9 @@ class Lexicon:
         lexicon._add_roles(read_toml(folder / "roles.toml"))
         words = read_toml(folder / "abbreviations.toml")["words"]
         lexicon.expansions = {folded(short): list(listed(long)) for short, long in words.items()}
+        for english, foreign in read_toml(folder / "translations.toml")["words"].items():
+            for word in listed(foreign):
+                lexicon._expand(folded(word), english)
         lexicon.families = _families(read_toml(folder / "levels.toml"))
         return lexicon
 
@@ -171,6 +176,8 @@ class Lexicon:
         for kind, phrases in entry.phrases.items():
             for phrase in phrases:
                 _raise(weights, phrase_key(phrase), WEIGHTS[kind])
+                for token in tokens(phrase):
+                    self.surface.setdefault(token.stem, token.lemma)
                 if kind in VERBAL and (adjective := _first_word(phrase)):
                     _raise(weights, adjective, WEIGHTS["word"] if kind == "how" else 60)
         for header in entry.headers:
@@ -184,6 +191,11 @@ class Lexicon:
             if 2 <= len(words) <= 5:
                 self.initials.setdefault("".join(word[0] for word in words), []).append(number)
         return list(weights)
+
+    def _expand(self, short: str, long: str) -> None:
+        known = self.expansions.setdefault(short, [])
+        if long not in known and short != long:
+            known.append(long)
 
     def _add_roles(self, raw: dict[str, Any]) -> None:
         for role, fields in raw.items():

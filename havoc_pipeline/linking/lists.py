@@ -32,7 +32,9 @@ _SENTENCE = re.compile(
     r"in|on|with|over|by|using|vary|study|turn|test|change|(?!cooling|heating|mixing|curing|drying|stirring|feeding|"
     r"screening|welding|coating|printing|loading)\w{2,}ing|are|is|between|from|about|please|among|combinations?|combos|full|"
     r"fractional|response|surface|effects?|how|combine|investigate|optimi[sz]e|compare|does|do|check|all|set|evaluate|sheet|"
-    r"frf2|jmp|minitab|crossed|need|beside|try|across|only|on|into|out|change|box-behnken|bb|setting|optimise|cross|what|composit|style|if|how|would be|vary|everything)\s+(?=\S)",
+    r"frf2|jmp|minitab|crossed|need|beside|try|across|only|"
+    r"on|into|out|box-behnken|bb|setting|optimise|cross|what|"
+    r"composit|style|if|how|would be|everything)\s+(?=\S)",
     re.IGNORECASE,
 )  # fmt: skip
 """What may stand before the first name: a sentence up to one of these words."""
@@ -45,13 +47,15 @@ _REST = re.compile(
 )  # fmt: skip
 """What may stand behind the last name: one of these words and all after it."""
 _HEAD = re.compile(r"(?:factors?|names|variables|parameters|inputs)\s+\S", re.IGNORECASE)
-_NO_NAME = frozenset(
+_NO_NAME_WORDS = (
     "i we you it they he she this that these those is are was were be not no yes so but if then which what who how "
-    "why when where there here do does did can could would should will please thanks hi hello ok also full fractional "
-    "half quarter box box-behnken central ccd bbd screening all without need want res resolution randomized randomised "
-    "runs run make take reduced part go every complete response doe design plan replicates replicate replicated fraction "
-    "factorial factorials surface jmp rsm minitab use max plus corners centre center cp nothing one only done left with for in on of as at to".split()
+    "why when where there here do does did can could would should will please thanks hi hello ok also full "
+    "fractional half quarter box box-behnken central ccd bbd screening all without need want res resolution "
+    "randomized randomised runs run make take reduced part go every complete response doe design plan replicates "
+    "replicate replicated fraction factorial factorials surface jmp rsm minitab use max plus corners centre center "
+    "cp nothing one only done left with for in on of as at to"
 )
+_NO_NAME = frozenset(_NO_NAME_WORDS.split())
 _ABOUT = re.compile(
     rf"{ABOUT_DESIGNS.pattern}|\b(?:full|rsm|star|screen|lvls|levels?|factor\w*|test(?:s|ed)?|fact|crossed|axial)\b",
     re.IGNORECASE,

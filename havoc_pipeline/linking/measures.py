@@ -32,8 +32,9 @@ _SYMBOL = re.compile(
     rf"|[{_LETTERS}]{{1,12}}[²³]?(?:\s?[/·]\s?[{_LETTERS}]{{1,6}}(?:\^?[23]|[²³])?){{0,2}})"
 )
 _AFTER = re.compile(r"[\w²³]|-[A-Za-z]|['’][A-Za-z]")
-_NO_UNIT = frozenset("in M B U u S T AU au h/w St cal cells copies HB OD m% b bit dpi x".split())
-_LONE = frozenset("N V A W J K C F L l g m s h d t".split())
+_AMBIGUOUS = "in M B U u S T AU au h/w St cal cells copies HB OD m% b bit dpi x"
+_NO_UNIT = frozenset(_AMBIGUOUS.split())
+_LONE = frozenset(["N", "V", "A", "W", "J", "K", "C", "F", "L", "l", "g", "m", "s", "h", "d", "t"])
 _TEST_NEXT = re.compile(r"\s?(?:tests?|values?|charts?|stat)\b", re.IGNORECASE)
 _MONEY_BEFORE = re.compile(r"([€£$])\s?$")
 _NAMED_BEFORE = re.compile(

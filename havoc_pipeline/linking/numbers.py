@@ -7,6 +7,7 @@ those in names of methods (`2-sample t`, `rule 1`, `6 sigma`) are none.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +17,7 @@ from typing import Literal
 from havoc_pipeline.linking.measures import money_before, unit_after
 from havoc_pipeline.linking.mentions import NumberMention
 from havoc_pipeline.linking.number_words import NAME_OF_METHOD, find_number_words
-from havoc_pipeline.linking.numerals import DIGITS, NUMERAL, SIGN, Mark, decimal_mark, read_numeral
+from havoc_pipeline.linking.numerals import DIGITS, NUMERAL, SIGN, SOLID, Mark, decimal_mark, read_numeral
 from havoc_pipeline.linking.taken import Taken
 
 _NUMBER = re.compile(NUMERAL)
@@ -26,6 +27,7 @@ _SEQUENCE = re.compile(
     r"[0-9]{1,9}(?:,[0-9]{1,9}){2,20}(?![\w])"
 )
 """Whole numbers with commas between them: `(18,26)`, `1,2,3`, `150,180,200`."""
+_SOLID = re.compile(SOLID)
 _WHOLE = re.compile("[0-9]+")
 _RANGE = re.compile(r"\s{0,2}(?:[-–—−]|\.\.\.?|…|/|\bto\b|\btill\b|\buntil\b)\s{0,2}")
 _PLUS_MINUS = re.compile(rf"\s{{0,2}}\(?(?:±|\+\s?/\s?[-−–]|\+[-−–])\s{{0,2}}(?P<reach>{DIGITS})")
@@ -46,9 +48,7 @@ _COUNTED_WITH_HYPHEN = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b", re.IGNORECASE)
-_MINIMUM = re.compile(
-    r"[0-9]\s?(?:max|maximum)\b|(?<![0-9])(?<![0-9]\s)\bmin\b[\s.=:]{1,2}[0-9]", re.IGNORECASE
-)
+_MINIMUM = re.compile(r"[0-9]\s?(?:max|maximum)\b|(?<![0-9])(?<![0-9]\s)\bmin\b[\s.=:]{1,2}[0-9]", re.IGNORECASE)
 _ABOUT_LIMITS = re.compile(
     r"\b(?:cpk?|ppk?|capab\w*|capable|spec\w*|limits?|lsl|usl|toleran\w*|within)\b", re.IGNORECASE
 )
@@ -74,8 +74,11 @@ class _Scan:
         at = 0
         while (found := _NUMBER.search(self.question, at)) is not None:
             start, end = self._bounds(*found.span())
+            if not self.taken.free(start, end):
+                end = _SOLID.match(self.question, start).end()  # type: ignore[union-attr]
             at = end
             if not self.taken.free(start, end):
+                at = start + 1
                 continue
             for mention in self._read(start, end):
                 at = self.last_end = max(at, mention.end)
@@ -85,7 +88,9 @@ class _Scan:
         """The number's span without a mark that parts it from the number before it."""
         text = self.question
         before = text[max(0, start - 1) : start]
-        if text[start] in ".," and (before.isdigit() or before in (".", ",") or (before.isalpha() and text[start] == ",")):
+        if text[start] in ".," and (
+            before.isdigit() or before in (".", ",") or (before.isalpha() and text[start] == ",")
+        ):
             start += 1
             end = _NUMBER.match(text, start).end()  # type: ignore[union-attr]
         if self.limits and _DIGIT_AND_GROUP.fullmatch(text, start, end):
@@ -229,11 +234,9 @@ def _worded(question: str, start: int, end: int, value: float) -> NumberMention:
 
 def _share_units(question: str, mentions: list[NumberMention]) -> list[NumberMention]:
     """Give both ends of a range the unit that one of them carries."""
-    for i, (left, right) in enumerate(zip(mentions, mentions[1:], strict=False)):
+    for i, (left, right) in enumerate(itertools.pairwise(mentions)):
         between = question[left.end : right.start]
-        ranged = _RANGE.fullmatch(between) or (
-            between in (" and ", " & ") and _is_between(question, left.start)
-        )
+        ranged = _RANGE.fullmatch(between) or (between in (" and ", " & ") and _is_between(question, left.start))
         if not ranged or (left.unit is None) == (right.unit is None):
             continue
         if left.unit is None:
@@ -248,7 +251,4 @@ def _shared(mention: NumberMention, other: NumberMention) -> Literal["plain", "p
 
 
 def _is_between(question: str, start: int) -> bool:
-    return (
-        re.search(r"\b(?:between|from|limits?|of)\W{1,2}$", question[max(0, start - 12) : start])
-        is not None
-    )
+    return re.search(r"\b(?:between|from|limits?|of)\W{1,2}$", question[max(0, start - 12) : start]) is not None

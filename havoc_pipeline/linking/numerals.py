@@ -14,15 +14,19 @@ from typing import Literal
 Mark = Literal[".", ","]
 
 _GAP = "\u00a0\u202f\u2009'’"
-DIGITS = (
-    rf"(?:[0-9]{{1,3}}(?:[{_GAP}][0-9]{{3}})+(?![0-9])(?:[.,][0-9]{{1,30}})?"
-    r"|[1-9] [0-9]{3}(?![0-9 ]? ?[0-9])(?:[.,][0-9]{1,30})?"
+_SPACED = (
+    r"[1-9] [0-9]{3}(?![0-9 ]? ?[0-9])(?:[.,][0-9]{1,30})?"
     r"|[1-9][0-9]{0,2}(?: [0-9]{3}){0,3} 000(?![0-9])(?:[.,][0-9]{1,30})?"
+)
+SOLID = (
+    rf"(?:[0-9]{{1,3}}(?:[{_GAP}][0-9]{{3}})+(?![0-9])(?:[.,][0-9]{{1,30}})?"
     r"|[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]{1,30}|[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]{1,30}"
     r"|[0-9]{1,3}(?:,[0-9]{3}){2,10}|[0-9]{1,3}(?:\.[0-9]{3}){2,10}"
     r"|[0-9]{1,60}(?:[.,][0-9]{1,60})?|[.,][0-9]{1,60})"
 )
-"""One unsigned number without exponent, up to three thousands' groups after a plain space."""
+"""One unsigned number without exponent and without plain spaces."""
+DIGITS = rf"(?:{_SPACED}|{SOLID})"
+"""One unsigned number without exponent; a plain space may part its thousands."""
 NUMERAL = rf"{DIGITS}(?:[eE][+\-−]?[0-9]{{1,3}}(?![0-9A-Za-z]))?"
 SIGN = r"[-−+]"
 _OPEN = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")

@@ -110,7 +110,7 @@ def _seen() -> list[int]:
 
     wanted = (
         "any_max", "exact", "initials", "lexicon_max", "role_word", "role_word_last", "in_name",
-        "literal", "unknown",
+        "literal", "unknown", "vector_max",
     )  # fmt: skip
     return [NAMES.index(name) for name in wanted]
 

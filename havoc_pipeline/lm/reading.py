@@ -148,7 +148,9 @@ class _Writer:
             literal = quoted[0] if len(quoted) == 1 else f"[{', '.join(quoted)}]"
             return self._other("F", literal, mention) + (" <eq>" if mention.is_equation else "")
         if isinstance(mention, ListMention):
-            return self._other("X", "[" + ", ".join(map(quote, mention.names)) + "]", mention) + " " + plain(mention.text)
+            return (
+                self._other("X", "[" + ", ".join(map(quote, mention.names)) + "]", mention) + " " + plain(mention.text)
+            )
         return plain(mention.text)
 
     def _other(self, letter: str, literal: str, mention: Mention) -> str:
@@ -233,7 +235,9 @@ class _Writer:
         """The likeliest role, and the second when it is likely too."""
         shares = self._links.roles.get(headers[0], {})
         ranked = sorted(shares.items(), key=lambda pair: -pair[1])[:2]
-        return [role for place, (role, share) in enumerate(ranked) if place == 0 or share >= ROLE_SHARE] or ["measurement"]
+        return [role for place, (role, share) in enumerate(ranked) if place == 0 or share >= ROLE_SHARE] or [
+            "measurement"
+        ]
 
     def _kind(self, headers: tuple[str, ...]) -> str:
         assert self._table is not None

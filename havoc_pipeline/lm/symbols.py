@@ -5,6 +5,7 @@ Each is one token. The command language's come from the registry, so a new tool 
 
 from __future__ import annotations
 
+from havoc_pipeline.linking.mentions import ROLES
 from havoc_pipeline.lm.reading import (
     KINDS,
     MOST_COLUMNS,
@@ -14,7 +15,6 @@ from havoc_pipeline.lm.reading import (
     PARTS,
     SIZES,
 )
-from havoc_pipeline.linking.mentions import ROLES
 from havoc_pipeline.tools.registry import FAMILIES, all_tools
 
 PAD, END = "<pad>", "<end>"
@@ -51,7 +51,23 @@ def command_symbols() -> list[str]:
 
 def all_symbols() -> list[str]:
     """Every symbol once, in a fixed order."""
-    marks = [PAD, END, *TASKS, *MARKS, *(f"<s{i}>" for i in range(5)), *(f"<{x}>" for x in (*PARTS, *SIZES, *KINDS, *ROLES))]
+    marks = [
+        PAD,
+        END,
+        *TASKS,
+        *MARKS,
+        *(f"<s{i}>" for i in range(5)),
+        *(f"<{x}>" for x in (*PARTS, *SIZES, *KINDS, *ROLES)),
+    ]
     stages = [*(f"<{x}>" for x in (*FAMILIES, *LEVELS, *STATUSES, *VERDICTS, *DECISIONS)), "<pro>", "<con>", "<check>"]
-    language = [*command_symbols(), *COMMON, *ALPHA_SYMBOLS, *TRANSFORMS, *OPERATORS, *PUNCTUATION, *FUNCTIONS, *REASONS]
+    language = [
+        *command_symbols(),
+        *COMMON,
+        *ALPHA_SYMBOLS,
+        *TRANSFORMS,
+        *OPERATORS,
+        *PUNCTUATION,
+        *FUNCTIONS,
+        *REASONS,
+    ]
     return list(dict.fromkeys([*marks, *pointers(), *stages, *language]))

@@ -72,6 +72,8 @@ class HavocAttention(nn.Module):
         return cast(Tensor, self.o_proj(y_BHLD.transpose(1, 2).flatten(2)))
 
     def _attend(self, q_BHLD: Tensor, k_BKSD: Tensor, v_BKSD: Tensor, mask: Tensor | None) -> Tensor:
+        if mask is None and self.training and q_BHLD.device.type == "cpu":
+            return _attend_plainly(q_BHLD, k_BKSD, v_BKSD)
         if mask is None:
             causal = q_BHLD.shape[2] > 1
             return F.scaled_dot_product_attention(q_BHLD, k_BKSD, v_BKSD, is_causal=causal, enable_gqa=True)
@@ -79,6 +81,17 @@ class HavocAttention(nn.Module):
         k_BHSD = k_BKSD.repeat_interleave(self.queries_per_group, dim=1)
         v_BHSD = v_BKSD.repeat_interleave(self.queries_per_group, dim=1)
         return F.scaled_dot_product_attention(q_BHLD, k_BHSD, v_BHSD, attn_mask=mask)
+
+
+def _attend_plainly(q_BHLD: Tensor, k_BKSD: Tensor, v_BKSD: Tensor) -> Tensor:
+    """Causal attention written out: PyTorch's fused kernel is slow backwards on a CPU."""
+    heads, length, width = q_BHLD.shape[1:]
+    shared = heads // k_BKSD.shape[1]
+    q_BKXD = (q_BHLD * width**-0.5).unflatten(1, (-1, shared)).flatten(2, 3)
+    future = torch.full((length, length), float("-inf"), dtype=q_BHLD.dtype).triu(1)
+    scores_BKXS = (q_BKXD @ k_BKSD.transpose(-1, -2)).unflatten(2, (shared, length)) + future
+    weights_BKXS = scores_BKXS.softmax(-1).to(v_BKSD.dtype).flatten(2, 3)
+    return (weights_BKXS @ v_BKSD).unflatten(2, (shared, length)).flatten(1, 2)
 
 
 class HavocMLP(nn.Module):

@@ -119,9 +119,7 @@ def equal_variances(groups: Mapping[str, Floats], *, assumed: bool) -> Finding:
     reference = "Brown and Forsythe (1974), J. Am. Stat. Assoc. 69, 364-367"
     statistic, p = brown_forsythe(groups)
     if math.isnan(p):
-        return Finding(
-            "equal variances", "note", "too few values to compare the spreads", reference=reference
-        )
+        return Finding("equal variances", "note", "too few values to compare the spreads", reference=reference)
     sds = _spreads({name: float(v.std(ddof=1)) for name, v in groups.items()})
     text = f"standard deviations {sds}; Brown-Forsythe p {p_text(p)}"
     if p >= LEVEL:

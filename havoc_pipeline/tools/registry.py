@@ -160,10 +160,8 @@ def find_tool(name: str) -> Tool:
         if module is not None:
             importlib.import_module(module)
     if name not in _tools:
-        near = get_close_matches(
-            name.upper(), [m.upper() for m in _command_names()], n=2, cutoff=0.5
-        )
-        hint = f"; did you mean `{'` or `'.join(near)}`?" if near else "; `havoc tools` lists them"
+        near = get_close_matches(name.upper(), [m.upper() for m in _command_names()], n=1, cutoff=0.5)
+        hint = f"; did you mean `{near[0]}`?" if near else "; `havoc tools` lists them"
         raise CommandError(f"no command `{name}`{hint}")
     return _tools[name]
 
@@ -242,9 +240,7 @@ def _parameter(raw: inspect.Parameter, hint: Any, doc: str) -> Parameter:
     listed = [o for o in options if typing.get_origin(o) is list]
     inner = [o for o in options if o not in listed]
     inner += [i for o in listed for i in _options(typing.get_args(o)[0])]
-    words = tuple(
-        str(w) for o in inner if typing.get_origin(o) is Literal for w in typing.get_args(o)
-    )
+    words = tuple(str(w) for o in inner if typing.get_origin(o) is Literal for w in typing.get_args(o))
     samples = tuple(dict.fromkeys(o for o in inner if inspect.isclass(o) and issubclass(o, Sample)))
     kinds = tuple(dict.fromkeys(_kind(o) for o in inner))
     wide = any(sample.__name__ == "Wide" for sample in samples)

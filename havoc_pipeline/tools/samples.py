@@ -89,9 +89,7 @@ class Numeric(Sample):
     @property
     def with_unit(self) -> str:
         """Name with the unit in brackets, unless the name already carries it."""
-        return (
-            f"{self.name} [{self.unit}]" if self.unit and self.unit not in self.name else self.name
-        )
+        return f"{self.name} [{self.unit}]" if self.unit and self.unit not in self.name else self.name
 
 
 @dataclass(frozen=True)
@@ -168,6 +166,15 @@ class TwoLevel(Factor):
     """Categories of which exactly two occur among the rows in use (a row filter may see to it)."""
 
     takes: ClassVar[str] = "a column with two levels (or filtered to two by `where=`)"
+
+
+@dataclass(frozen=True)
+class Category(Factor):
+    """Categories to count; a table of totals has each of them in one row, beside its count."""
+
+    @classmethod
+    def accepts(cls, column: ColumnLike) -> bool:
+        return super().accepts(column) or (column.kind == "identifier" and 2 <= column.distinct <= cls.most_levels)
 
 
 @dataclass(frozen=True)

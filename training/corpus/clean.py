@@ -16,7 +16,31 @@ BLOCK = re.compile(
 TAG = re.compile(r"<[^>]{0,2000}>")
 SPACE = re.compile(r"\s+")
 WORD = re.compile(r"[A-Za-z][A-Za-z'-]+")
-GLUE = frozenset("the of a an to in is are and for with or by on that this be as it if from".split())
+GLUE = frozenset(
+    [
+        "the",
+        "of",
+        "a",
+        "an",
+        "to",
+        "in",
+        "is",
+        "are",
+        "and",
+        "for",
+        "with",
+        "or",
+        "by",
+        "on",
+        "that",
+        "this",
+        "be",
+        "as",
+        "it",
+        "if",
+        "from",
+    ]
+)
 
 
 def paragraphs_of_markup(markup: str) -> Iterator[str]:

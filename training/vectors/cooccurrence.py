@@ -1,6 +1,8 @@
 """How often two words stand near one another, counted over the whole corpus."""
 
 from collections.abc import Iterator
+from functools import reduce
+from operator import add
 from pathlib import Path
 
 import numpy as np
@@ -41,17 +43,16 @@ def counted(
     random = np.random.default_rng(seed)
     keep = keeping(np.array(vocabulary.counts, dtype=np.float64))
     size = len(vocabulary.words)
-    total = sparse.csr_array((size, size), dtype=np.float32)
+    total = definition_weight * defined(folder, vocabulary, keep)
     for tokens in chunks(folder, vocabulary):
         thinned = tokens[(tokens == size) | (random.random(tokens.size) < keep[tokens])]
         total = total + near(thinned, size)
-    total = total + definition_weight * defined(folder, vocabulary, keep)
     return sparse.csr_array(total + total.T)
 
 
 def keeping(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the probability (V + 1,) that an occurrence is kept; the last is the separator's."""
-    share = counts / counts.sum()
+    share = np.maximum(counts, 1.0) / counts.sum()
     return np.append(np.minimum(1.0, np.sqrt(SUBSAMPLE / share)), 1.0)
 
 
@@ -73,19 +74,17 @@ def chunks(folder: Path, vocabulary: Vocabulary) -> Iterator[NDArray[np.int32]]:
 
 def near(tokens: NDArray[np.int32], size: int) -> sparse.csr_array:
     """Return the counts (V, V) of pairs within the window, the earlier word as the row."""
-    total = sparse.csr_array((size, size), dtype=np.float32)
+    parts: list[sparse.csr_array] = []
     for distance in range(1, WINDOW + 1):
         left, right = tokens[:-distance], tokens[distance:]
         inside = (left < size) & (right < size)
         weights = np.full(int(inside.sum()), 1.0 / distance, dtype=np.float32)
         pairs = (weights, (left[inside], right[inside]))
-        total = total + sparse.csr_array(sparse.coo_array(pairs, shape=(size, size)))
-    return total
+        parts.append(sparse.csr_array(sparse.coo_array(pairs, shape=(size, size))))
+    return reduce(add, parts)
 
 
-def defined(
-    folder: Path, vocabulary: Vocabulary, keep: NDArray[np.float64]
-) -> sparse.csr_array:
+def defined(folder: Path, vocabulary: Vocabulary, keep: NDArray[np.float64]) -> sparse.csr_array:
     """Return the counts (V, V) of headword and defining word, frequent words thinned by weight."""
     index = vocabulary.rows
     rows: list[int] = []

@@ -86,14 +86,14 @@ def retrofitted(
     Faruqui et al. (2015), Retrofitting word vectors to semantic lexicons, equation 1.
     """
     sums = np.asarray(relations.sum(axis=1)).ravel()
-    share = relations.multiply((1.0 / np.maximum(sums, 1.0))[:, None]).tocsr()
+    share: sparse.csr_array = relations.multiply((1.0 / np.maximum(sums, 1.0))[:, None]).tocsr()
     drawn = vectors
     for _ in range(rounds):
         drawn = unit(vectors + np.float32(weight) * (share @ drawn))
     return drawn
 
 
-def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+def unit(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return the rows scaled to length 1; a row of zeros stays."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     scaled: NDArray[np.float32] = (vectors / np.maximum(lengths, 1e-9)).astype(np.float32)

@@ -53,7 +53,7 @@ def wordnet(folder: Path) -> Iterator[Pair]:
     wndb(5WN): the data and index files; wninput(5WN): the pointer symbols.
     """
     ranks = sense_ranks(folder)
-    synsets = {key: fields for key, fields in synset_lines(folder)}
+    synsets = dict(synset_lines(folder))
     for key, fields in synsets.items():
         words = words_of(fields)
         for left, right in combinations(words, 2):
@@ -110,9 +110,7 @@ def sense_ranks(folder: Path) -> dict[tuple[str, Key], int]:
     return ranks
 
 
-def strength(
-    ranks: dict[tuple[str, Key], int], left: str, right: str, at: Key, other: Key
-) -> float:
+def strength(ranks: dict[tuple[str, Key], int], left: str, right: str, at: Key, other: Key) -> float:
     """Return 1/sqrt of the product of both senses' ranks, or 0 beyond the fourth sense."""
     first, second = ranks.get((left, at), 9), ranks.get((right, other), 9)
     if max(first, second) > SENSES:

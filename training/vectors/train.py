@@ -51,9 +51,7 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def learned(
-    counts: sparse.csr_array, related: sparse.csr_array, options: argparse.Namespace
-) -> NDArray[np.float32]:
+def learned(counts: sparse.csr_array, related: sparse.csr_array, options: argparse.Namespace) -> NDArray[np.float32]:
     """Return the vectors (V, d), rows of length 1."""
     matrix = factor.ppmi(counts, SHIFT)
     if options.relation:
@@ -63,9 +61,7 @@ def learned(
     return factor.retrofitted(start, related, options.pull)
 
 
-def common_direction(
-    folder: Path, chosen: vocabulary.Vocabulary, trained: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def common_direction(folder: Path, chosen: vocabulary.Vocabulary, trained: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the direction (d,) that weighted means over the corpus's lines have most in common."""
     share = np.array(chosen.counts) / sum(chosen.counts)
     weights = (SMOOTHING / (SMOOTHING + share)).astype(np.float32)
@@ -78,9 +74,7 @@ def common_direction(
     return direction
 
 
-def packed(
-    chosen: vocabulary.Vocabulary, trained: NDArray[np.float32], common: NDArray[np.float32]
-) -> Parts:
+def packed(chosen: vocabulary.Vocabulary, trained: NDArray[np.float32], common: NDArray[np.float32]) -> Parts:
     """Return the arrays of the file: eight-bit rows with a scale each, words joined by newlines."""
     largest = np.maximum(np.abs(trained).max(axis=1, keepdims=True), 1e-9)
     rows = np.round(trained / largest * 127).astype(np.int8)

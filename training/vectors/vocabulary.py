@@ -80,7 +80,7 @@ def choose(folder: Path, size: int) -> Vocabulary:
     """
     found = census(folder)
     trade = trade_words()
-    ranked = sorted(found.counts, key=lambda w: (w in trade, found.worth[w], w), reverse=True)
+    ranked = sorted({*found.counts, *trade}, key=lambda w: (w in trade, found.worth[w], w), reverse=True)
     kept = [w for w in ranked if w in trade or is_worthy(w, found)][:size]
     index = {word: row for row, word in enumerate(kept)}
     rows = dict(index)

@@ -43,7 +43,7 @@ def capability_figure(
     if chart is not None:
         draw_chart(control, chart)
         control.set_ylabel(plain(chart.title))
-        name_points(control, groups)
+        name_points(control, groups, most=5)
     _draw_spans(spare, groups.readings, limits, sigmas, groups.with_unit)
     return figure
 
@@ -72,9 +72,7 @@ def _draw_probability(ax: Any, values: Floats, label: str) -> None:
     ax.set_xlabel(plain(label))
 
 
-def _draw_spans(
-    ax: Any, values: Floats, limits: Specification, sigmas: tuple[float, float], label: str
-) -> None:
+def _draw_spans(ax: Any, values: Floats, limits: Specification, sigmas: tuple[float, float], label: str) -> None:
     """Six-sigma spans within and overall above the span that the specification allows."""
     mean = float(values.mean())
     for row, sigma in enumerate(sigmas):

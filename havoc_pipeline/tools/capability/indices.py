@@ -113,7 +113,7 @@ def taguchi_index(values: Floats, limits: Specification) -> float:
     target = limits.target
     if target is None:
         return math.nan
-    sides = [abs(limit - target) for limit in (limits.lsl, limits.usl) if limit is not None]
+    sides = [sign * (limit - target) for sign, limit in ((-1, limits.lsl), (1, limits.usl)) if limit is not None]
     spread = math.sqrt(float(((values - target) ** 2).mean()))
     return min(sides) / (3 * spread) if spread > 0 else math.inf
 

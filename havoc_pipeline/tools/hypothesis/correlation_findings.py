@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 from scipy.special import chdtri, fdtrc
 
 from havoc_pipeline.tools.assumptions import LEVEL, autocorrelation, normality, p_text
-from havoc_pipeline.tools.hypothesis.association import pearson
+from havoc_pipeline.tools.hypothesis.coefficients import pearson
 from havoc_pipeline.tools.hypothesis.ranks import tie_sizes
-from havoc_pipeline.tools.result import Finding
+from havoc_pipeline.tools.result import Finding, Status
 from havoc_pipeline.tools.samples import Floats, Numeric
 
 FEW = 10
@@ -22,18 +23,40 @@ TIED = 0.2
 """Share of tied rows from which ranks lose much."""
 
 
-def pair_findings(x: Numeric, y: Numeric, method: str, *, partial: bool) -> Iterator[Finding]:
-    """Findings on one pair of samples without missing values."""
+def pair_findings(x: Numeric, y: Numeric, method: str) -> Iterator[Finding]:
+    """Findings on one pair of samples without missing values (less their controls, where there are any)."""
     if method == "pearson":
         yield from _straightness(x, y)
         yield _far_points(x, y)
-        yield from (normality(sample.values, sample.name) for sample in (x, y))
+        yield from map(_normal, (x, y))
     else:
         yield from _ties(x, y)
-    if not partial:
-        yield from _row_order(x, y)
+    yield from _row_order(x, y)
     yield from _shared(x, y)
     yield from _few(x)
+
+
+def condensed(findings: Mapping[str, list[Finding]]) -> Iterator[Finding]:
+    """Findings of several pairs: what gives concern one by one, what passes everywhere once a check."""
+    every = [finding for found in findings.values() for finding in found]
+    seen = set[str]()
+    for finding in every:
+        if finding.status != "pass" and finding.statement not in seen:
+            seen.add(finding.statement)
+            yield finding
+    for check in dict.fromkeys(finding.check for finding in every):
+        same = [finding for finding in every if finding.check == check]
+        if all(finding.status == "pass" for finding in same):
+            text = f"no cause for concern in any of the {len(findings)} pairs"
+            yield replace(same[0], statement=text, statistic=None, p_value=None)
+
+
+def _normal(sample: Numeric) -> Finding:
+    found = normality(sample.values, sample.name)
+    text = found.statement.removesuffix("; with this many values the mean is still safe to test")
+    return replace(
+        found, statement=text, mend="use method=spearman, which needs no normal distribution" if found.mend else ""
+    )
 
 
 def _straightness(x: Numeric, y: Numeric) -> Iterator[Finding]:
@@ -126,8 +149,8 @@ def _shared(x: Numeric, y: Numeric) -> Iterator[Finding]:
     both = [header for header in x.sources if header in y.sources]
     if both:
         text = f"`{x.name}` and `{y.name}` are both made from `{both[0]}`, so they go together by construction"
-        yield Finding("shared column", "warn", text, float(len(both)), None, 0.0,
-                      "Pearson (1897), Proc. R. Soc. Lond. 60, 489-498", "correlate the columns themselves")  # fmt: skip
+        reference, mend = "Pearson (1897), Proc. R. Soc. Lond. 60, 489-498", "correlate the columns themselves"
+        yield Finding("shared column", "warn", text, float(len(both)), None, 0.0, reference, mend)
 
 
 def _few(x: Numeric) -> Iterator[Finding]:
@@ -147,10 +170,10 @@ def multiplicity(names: list[str], p_values: list[float], adjusted: list[float],
         f"{len(names)} tests: {raw} with p < {alpha:g}, of which {len(stand)} stand{shown} when the number of tests is "
     )
     text += "allowed for (Holm)"
-    status = "warn" if raw > len(stand) else "note"
-    return Finding("multiplicity", "warn" if status == "warn" else "note", text, float(len(stand)), min(adjusted), alpha,
-                   "Holm (1979), Scand. J. Stat. 6, 65-70",
-                   "rest conclusions on the adjusted p-values" if raw > len(stand) else "")  # fmt: skip
+    status: Status = "warn" if raw > len(stand) else "note"
+    mend = "rest conclusions on the adjusted p-values" if raw > len(stand) else ""
+    reference = "Holm (1979), Scand. J. Stat. 6, 65-70"
+    return Finding("multiplicity", status, text, float(len(stand)), min(adjusted), alpha, reference, mend)
 
 
 def holm(p_values: list[float]) -> list[float]:

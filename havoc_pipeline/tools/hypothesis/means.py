@@ -35,7 +35,7 @@ class Means:
 def means_of(groups: Groups) -> Means:
     """Means, variances and sums of squares, in two passes over centred values."""
     centred, sizes = groups.centred_means, groups.sizes
-    squares = np.array([float(((v - v.mean()) ** 2).sum()) for v in groups.parts])
+    squares = np.array([float(((v - v.mean()) ** 2).sum()) if np.ptp(v) > 0 else 0.0 for v in groups.parts])
     with np.errstate(invalid="ignore", divide="ignore"):
         variances = squares / (sizes - 1)
     grand = float(sizes @ centred) / float(sizes.sum())

@@ -162,7 +162,7 @@ def _sentence(groups: Groups, means: Means, name: str, grouping: str, unit: str 
     order = np.argsort(means.centred)
     marks, measure = slugs(groups.names), f" {unit}" if unit else ""
     low, high = (f"{_plain(groups.names[i])} ({{mean_{marks[i]}}}{measure})" for i in (order[0], order[-1]))
-    what = f"the mean of {_plain(name)}" if name != "value" else "the mean"
+    what = f"the mean of {_plain(name)}" if name != "the response" else "the mean"
     if clear:
         return (f"T{what[1:]} differs between the {_plain(grouping)}: it is highest for {high} and lowest for {low} "
                 "(F {f}, p {p_value}), and the groups account for {eta_squared_percent} of the variation.")  # fmt: skip

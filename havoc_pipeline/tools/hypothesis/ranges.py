@@ -12,7 +12,9 @@ from havoc_pipeline.tools.samples import Floats
 
 _REACH = 8.7
 """Standard deviations beyond which the normal density no longer counts in a double."""
-_INNER, _OUTER = 81, 321
+_INNER = 81
+_FINEST, _SHARE = 0.14, 0.45
+"""Step in log s: at most this, and at most this share of the standard deviation of log s."""
 
 
 def studentized_range_sf(q: float, k: int, df: float) -> float:
@@ -95,11 +97,12 @@ def _range_cdf(w: Floats, k: int) -> Floats:
 
 
 def _scale_nodes(df: float) -> tuple[Floats, Floats]:
-    """Nodes in log s and weights of the density of s = sqrt(chi²/df), each shape (_OUTER,)."""
+    """Nodes in log s and weights of the density of s = sqrt(chi²/df), each shape (m,)."""
     reach = 38 / df
     low = -reach - math.sqrt(reach)
     high = min(math.sqrt(reach), math.log(2 * reach + 8) / 2)
-    nodes = np.linspace(low, high, _OUTER)
+    step = min(_FINEST, _SHARE / math.sqrt(2 * df))
+    nodes = np.linspace(low, high, 2 + int((high - low) / step))
     log_density = df * nodes - df * np.exp(2 * nodes) / 2
     scale = math.log(2) * (1 - df / 2) + df / 2 * math.log(df) - float(gammaln(df / 2))
     return nodes, np.exp(log_density + scale) * (nodes[1] - nodes[0])

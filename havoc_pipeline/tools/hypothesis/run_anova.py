@@ -97,7 +97,7 @@ def _one(
     table: Any, response: Numeric | Wide, factor: Factor | None, method: str, posthoc: str, alpha: float
 ) -> Result:  # fmt: skip
     groups = groups_of(table, response, factor)
-    name = response.name if isinstance(response, Numeric) else "value"
+    name = response.name if isinstance(response, Numeric) else "the response"
     check_groups(groups, name, method, posthoc)
     findings = list(_one_findings(groups, response, factor, method, alpha))
     grouping = f"levels of {factor.name}" if factor is not None else "columns"

@@ -22,14 +22,14 @@ from havoc_pipeline.tools.hypothesis.count_findings import (
 from havoc_pipeline.tools.hypothesis.goodness_of_fit import goodness_of_fit
 from havoc_pipeline.tools.registry import Alpha, tool
 from havoc_pipeline.tools.result import Finding, Result
-from havoc_pipeline.tools.samples import Factor, Floats, Numeric
+from havoc_pipeline.tools.samples import Category, Factor, Floats, Numeric
 
 
 @tool("RUN_CHI2", family="hypothesis")
 def run_chi2(
     table: Any,
-    row: Factor,
-    column: Factor | None = None,
+    row: Category,
+    column: Category | None = None,
     count: Numeric | None = None,
     alpha: Alpha = Alpha(0.05),
 ) -> Result:
@@ -66,6 +66,9 @@ def run_chi2(
     RUN_CHI2 row=line column=result ALPHA_0_05
     """
     weights = frequencies(count, row.labels.size)
+    for factor in (row, column):
+        if count is None and factor is not None:
+            _need_repeats(factor)
     if column is None:
         return goodness_of_fit(row, weights, float(alpha))
     if column.name == row.name:
@@ -74,6 +77,14 @@ def run_chi2(
     test = p_value(counted)
     findings = [*_table_findings(counted, test, float(alpha)), *_row_findings(row, column, weights, counted, event)]
     return replace(association(counted, event, test, float(alpha)), findings=tuple(findings))
+
+
+def _need_repeats(factor: Factor) -> None:
+    if len(factor.levels) == int((~factor.missing).sum()) > 2:
+        raise DataError(
+            f"each of the {len(factor.levels)} levels of `{factor.name}` stands in one row, so there is nothing to "
+            "count: name the column of totals with count="
+        )
 
 
 def _contingency(row: Factor, column: Factor, weights: Floats) -> Contingency:

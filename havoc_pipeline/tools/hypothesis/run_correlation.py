@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from havoc_pipeline.errors import CommandError, DataError
-from havoc_pipeline.tools.hypothesis.association import Association, kendall, pearson, spearman
-from havoc_pipeline.tools.hypothesis.correlation_findings import holm, multiplicity, pair_findings
+from havoc_pipeline.tools.hypothesis.coefficients import Association, kendall, pearson, spearman
+from havoc_pipeline.tools.hypothesis.correlation_findings import condensed, holm, multiplicity, pair_findings
 from havoc_pipeline.tools.registry import Alpha, tool
+from havoc_pipeline.tools.regression.least_squares import least_squares
 from havoc_pipeline.tools.result import Finding, Result, ResultTable, slugs
 from havoc_pipeline.tools.samples import Floats, Numeric, complete, names
 
@@ -138,7 +139,7 @@ def run_correlation(
     pairs = {each.name: _complete(each, y, controls) for each in x}
     found = {name: _associate(*pair, method) for name, pair in pairs.items()}
     p_values = [each.p_value for each in found.values()]
-    findings = [*_findings(pairs, method, partial=bool(controls))]
+    findings = [*_findings(pairs, method)]
     if len(found) > 1:
         findings.insert(0, multiplicity(list(found), p_values, holm(p_values), float(alpha)))
     return _result(x, y, controls, found, findings, method, float(alpha))
@@ -159,13 +160,16 @@ def _complete(x: Numeric, y: Numeric, controls: Sequence[Numeric]) -> Complete:
     keep, _ = complete(x, y, *controls)
     n, least = int(keep.sum()), 3 + len(controls)
     if n < least:
-        raise DataError(f"{names([x, y, *controls])} have {n} complete row{'s' * (n != 1)}; a correlation needs at least "
-                        f"{least}")  # fmt: skip
+        raise DataError(
+            f"{names([x, y, *controls])} have {n} complete row{'s' * (n != 1)}; a correlation needs at least {least}"
+        )
     kept = [sample.rows(keep) for sample in (x, y)]
     for sample in kept:
         if float(np.ptp(sample.values)) == 0:
-            raise DataError(f"all {n} values of `{sample.name}` in complete rows equal {sample.values[0]:g}; what does not "
-                            "vary cannot correlate: choose another column or widen the filter")  # fmt: skip
+            raise DataError(
+                f"all {n} values of `{sample.name}` in complete rows equal {sample.values[0]:g}; what does not vary "
+                "cannot correlate: choose another column or widen the filter"
+            )
     matrix = np.column_stack([c.values[keep] for c in controls]) if controls else None
     return kept[0], kept[1], matrix
 
@@ -174,14 +178,19 @@ def _associate(x: Numeric, y: Numeric, controls: Floats | None, method: str) -> 
     return METHODS[method](x.values, y.values, controls)
 
 
-def _findings(pairs: Mapping[str, Complete], method: str, *, partial: bool) -> Iterator[Finding]:
-    """Findings of each pair; what says the same of y is said once."""
-    seen = set[str]()
-    for x, y, _ in pairs.values():
-        for finding in pair_findings(x, y, method, partial=partial):
-            if finding.statement not in seen:
-                seen.add(finding.statement)
-                yield finding
+def _findings(pairs: Mapping[str, Complete], method: str) -> Iterator[Finding]:
+    """Findings of each pair, less what the controls account for; of several pairs condensed."""
+    every = {name: list(pair_findings(*_less_controls(*pair, method), method)) for name, pair in pairs.items()}
+    return iter(next(iter(every.values()))) if len(every) == 1 else condensed(every)
+
+
+def _less_controls(x: Numeric, y: Numeric, controls: Floats | None, method: str) -> tuple[Numeric, Numeric]:
+    """What Pearson's partial correlation correlates: residuals on the controls."""
+    if controls is None or method != "pearson":
+        return x, y
+    matrix = np.column_stack([np.ones_like(x.values), controls])
+    left = (Numeric(f"{s.name} less controls", s.sources, least_squares(matrix, s.values).residuals) for s in (x, y))
+    return next(left), next(left)
 
 
 def _strongest(found: Mapping[str, Association]) -> str:
@@ -230,8 +239,8 @@ def _sentence(
     if not clear:
         return (f"The data do not show that {_plain(strongest)} and {_plain(y.name)} go together{less} ({numbers}, "
                 "p {p_value}).")  # fmt: skip
-    way = "rises" if found[strongest].coefficient > 0 else "falls"
-    return f"{_plain(y.name)} {way} as {_plain(strongest)} rises{less} ({numbers}, p {{p_value}})."
+    way = "rise" if found[strongest].coefficient > 0 else "fall"
+    return f"{_plain(y.name)} tends to {way} as {_plain(strongest)} rises{less} ({numbers}, p {{p_value}})."
 
 
 def _plain(text: str) -> str:

@@ -12,7 +12,7 @@ from scipy.special import gammaln, stdtr, stdtrit
 from havoc_pipeline.errors import CommandError, DataError
 from havoc_pipeline.tools.assumptions import equal_variances, independence, normality, outliers
 from havoc_pipeline.tools.registry import Alpha, Alternative, Level, tool
-from havoc_pipeline.tools.result import Finding, Result, ResultTable, slug
+from havoc_pipeline.tools.result import Finding, Result, ResultTable, literal, slugs
 from havoc_pipeline.tools.samples import Floats, Numeric, TwoLevel, Wide, find_level
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ class TTest(Result):
     alternative: str
     samples: dict[str, Floats]
     null: float = 0.0
+    label: str = ""
+    """What was measured, with its unit."""
 
     def confidence_interval(self, level: float = 0.95) -> tuple[float, float]:
         """Interval of the difference at `level`, one-sided when the alternative is.
@@ -65,7 +67,8 @@ class TTest(Result):
         """Every value beside its group's mean and confidence interval."""
         from havoc_pipeline.reports.figures import group_plot
 
-        return group_plot(self.samples, null=self.null if self.form == "one-sample" else None)
+        null = self.null if self.form == "one-sample" else None
+        return group_plot(self.samples, label=self.label, null=null, alpha=self.alpha)
 
 
 @tool("RUN_TTEST", family="hypothesis", transforms=("response", "before", "after", "mu"))
@@ -196,7 +199,7 @@ def _two_sample(
     findings += [independence(v, level) for level, v in samples.items()]
     form = "two samples, pooled variance (Student)" if pooled else "two samples, Welch"
     return _result(form, samples, difference, se, df, g, 0.0, alternative, alpha, findings, unit,
-                   f"the mean {name} of {a}", f"that of {b}")  # fmt: skip
+                   f"the mean {name} of {a}", f"that of {b}", name)  # fmt: skip
 
 
 def _welch(x: Floats, y: Floats) -> tuple[float, float, float]:
@@ -226,7 +229,8 @@ def _paired(before: Numeric, after: Numeric, alternative: str, alpha: float) -> 
     findings = [normality(change, label), outliers(change, label), independence(change, label)]
     samples = {before.name: before.values[known], after.name: after.values[known]}
     return _result("paired", samples, float(change.mean()), se, change.size - 1.0, effect, 0.0, alternative, alpha,
-                   findings, before.unit, f"the mean of {after.name}", f"that of {before.name}")  # fmt: skip
+                   findings, before.unit, f"the mean of {after.name}", f"that of {before.name}",
+                   "reading")  # fmt: skip
 
 
 def _one_sample(response: Numeric, mu: float, alternative: str, alpha: float) -> TTest:
@@ -244,7 +248,8 @@ def _one_sample(response: Numeric, mu: float, alternative: str, alpha: float) ->
         independence(values, response.name),
     ]
     return _result("one-sample", {response.name: values}, float(values.mean() - mu), se, values.size - 1.0, effect, mu,
-                   alternative, alpha, findings, response.unit, f"the mean of {response.name}", f"{mu:g}")  # fmt: skip
+                   alternative, alpha, findings, response.unit, f"the mean of {response.name}", f"{mu:g}",
+                   response.name)  # fmt: skip
 
 
 def _need(values: Floats, name: str) -> None:
@@ -281,26 +286,29 @@ def _p_value(t: float, df: float, alternative: str) -> float:
 
 def _result(
     form: str, samples: dict[str, Floats], difference: float, se: float, df: float, effect: float, null: float,
-    alternative: str, alpha: float, findings: list[Finding], unit: str | None, left: str, right: str,
+    alternative: str, alpha: float, findings: list[Finding], unit: str | None, left: str, right: str, label: str,
 ) -> TTest:  # fmt: skip
     t = difference / se
     p = _p_value(t, df, alternative)
     low, high = _interval(difference, se, df, alpha, alternative)
-    extra = {f"{part}_{slug(name)}": value for name, v in samples.items() for part, value in
-             (("mean", float(v.mean())), ("sd", float(v.std(ddof=1))), ("n", v.size))}  # fmt: skip
+    extra: dict[str, float] = {}
+    for mark, v in zip(slugs(samples), samples.values(), strict=True):
+        extra |= {f"mean_{mark}": float(v.mean()), f"sd_{mark}": float(v.std(ddof=1)), f"n_{mark}": v.size}
     return TTest(
         decision="supported" if p < alpha else "not supported",
         statement=_sentence(left, right, unit, difference, p < alpha, alternative), findings=tuple(findings),
         tables=(_table(samples),), conventions={"test": form, "effect size": "Hedges g"}, references=REFERENCES,
         extra=extra, form=form, difference=difference, ci_low=low, ci_high=high, t=t, df=df, p_value=p,
         standard_error=se, effect_size=effect, alpha=alpha, alternative=alternative, samples=samples, null=null,
+        label=f"{label} [{unit}]" if unit and unit not in label else label,
     )  # fmt: skip
 
 
 def _sentence(
     left: str, right: str, unit: str | None, difference: float, clear: bool, alternative: str
 ) -> str:
-    measure = f" {unit}" if unit else ""
+    left, right = literal(left), literal(right)
+    measure = f" {literal(unit)}" if unit else ""
     interval = f"confidence interval {{ci_low}} to {{ci_high}}{measure}, p {{p_value}}"
     if clear:
         way = "above" if difference > 0 else "below"

@@ -8,11 +8,17 @@ logarithm. `xy`, `xz`, `yz` and `xyz` are products; any other longer name is one
 
 from __future__ import annotations
 
-import re
 from difflib import get_close_matches
 from fractions import Fraction
 
 from havoc_pipeline.errors import ExpressionError
+from havoc_pipeline.tools.mathematics.names import (
+    ALIASES,
+    BARE,
+    CONSTANT_NAMES,
+    function_named,
+    unglued,
+)
 from havoc_pipeline.tools.mathematics.tokens import Token, error_at, tokenize
 from havoc_pipeline.tools.mathematics.tree import (
     FUNCTIONS,
@@ -29,22 +35,6 @@ from havoc_pipeline.tools.mathematics.tree import (
 
 MOST_DEPTH = 40
 
-ALIASES = {
-    "ln": "log", "lg": "log10", "lb": "log2", "arcsin": "asin", "arccos": "acos", "arctan": "atan",
-    "tg": "tan", "phi": "normal_cdf", "pnorm": "normal_cdf", "normcdf": "normal_cdf", "Φ": "normal_cdf",
-    "ceiling": "ceil", "choose": "binomial", "comb": "binomial", "ncr": "binomial", "arsinh": "asinh",
-    "arcosh": "acosh", "artanh": "atanh", "sqr": "sqrt", "fact": "factorial", "sgn": "sign",
-}  # fmt: skip
-CONSTANT_NAMES = {
-    "pi": "pi", "Pi": "pi", "PI": "pi", "π": "pi", "e": "e", "inf": "inf", "infinity": "inf", "oo": "inf"
-}  # fmt: skip
-BARE = frozenset(
-    "sin cos tan cot sec csc asin acos atan sinh cosh tanh exp log log10 log2 sqrt".split()
-)
-"""Functions that may stand without brackets: `sin x`, `log 10`."""
-
-_GLUED = re.compile(r"(sin|cos|tan|exp|ln|log|sqrt)([xyz])")
-_PRODUCT = re.compile(r"[xyz]{2,3}")
 _STARTS = ("number", "name", "open")
 
 
@@ -99,25 +89,29 @@ class _Parser:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._tokens = [part for token in tokenize(text) for part in _unglued(token)]
+        self._tokens = [part for token in tokenize(text) for part in unglued(token)]
         self._at = 0
         self._depth = 0
 
     def whole(self) -> Node | Equation:
-        if self._next.kind == "end":
+        if self._ended:
             raise ExpressionError("the expression is empty; write one such as `3*x^2 + 1`")
         left = self._sum()
         tree: Node | Equation = left
         if self._next.kind == "equals":
             self._take()
             tree = Equation(left, self._sum())
-        if self._next.kind != "end":
+        if not self._ended:
             raise self._error(self._next, self._surprise(self._next))
         return tree
 
     @property
     def _next(self) -> Token:
         return self._tokens[self._at]
+
+    @property
+    def _ended(self) -> bool:
+        return self._next.kind == "end"
 
     def _take(self) -> Token:
         self._at += 1
@@ -140,9 +134,7 @@ class _Parser:
     def _sum(self) -> Node:
         self._depth += 1
         if self._depth > MOST_DEPTH:
-            raise self._error(
-                self._next, f"the expression is nested more than {MOST_DEPTH} deep; split it"
-            )
+            raise self._error(self._next, f"the expression is nested more than {MOST_DEPTH} deep; split it")
         tree = self._chain("+-")
         self._depth -= 1
         return tree
@@ -177,9 +169,7 @@ class _Parser:
     def _deeper(self, token: Token) -> Node:
         self._depth += 1
         if self._depth > MOST_DEPTH:
-            raise self._error(
-                token, f"the expression is nested more than {MOST_DEPTH} deep; split it"
-            )
+            raise self._error(token, f"the expression is nested more than {MOST_DEPTH} deep; split it")
         operand = self._factor()
         self._depth -= 1
         return operand
@@ -223,9 +213,7 @@ class _Parser:
     def _deeper_primary(self, token: Token) -> Node:
         self._depth += 1
         if self._depth > MOST_DEPTH:
-            raise self._error(
-                token, f"the expression is nested more than {MOST_DEPTH} deep; split it"
-            )
+            raise self._error(token, f"the expression is nested more than {MOST_DEPTH} deep; split it")
         node = self._marked()
         self._depth -= 1
         return node
@@ -267,9 +255,7 @@ class _Parser:
         least, most = FUNCTIONS[function]
         if not least <= len(arguments) <= most:
             takes = f"{least}" if least == most else f"{least} to {most}"
-            raise self._error(
-                token, f"`{token.text}` takes {takes} argument(s), not {len(arguments)}"
-            )
+            raise self._error(token, f"`{token.text}` takes {takes} argument(s), not {len(arguments)}")
         return Call(function, tuple(arguments))
 
     def _bare_call(self, token: Token, function: str) -> Node:
@@ -287,9 +273,7 @@ class _Parser:
     def _whole_exponent(self, token: Token) -> Node:
         power = self._take()
         if power.kind != "number" or power.value.denominator != 1 or power.value < 1:
-            raise self._error(
-                power, f"write {token.text}(x)^n for a power, and a{token.text}(x) for the inverse"
-            )
+            raise self._error(power, f"write {token.text}(x)^n for a power, and a{token.text}(x) for the inverse")
         return Number(power.value)
 
     def _bare_argument(self, token: Token) -> Node:
@@ -297,25 +281,3 @@ class _Parser:
         while self._next.kind == "name" and function_named(self._next.text) is None:
             parts.append(self._deeper(token))
         return Chain(("*",) * (len(parts) - 1), tuple(parts)) if len(parts) > 1 else parts[0]
-
-
-def function_named(name: str) -> str | None:
-    """The function that a name stands for in any spelling, or None."""
-    lower = name if name in ALIASES else name.lower()
-    known = ALIASES.get(lower, lower)
-    return known if known in FUNCTIONS else None
-
-
-def _unglued(token: Token) -> list[Token]:
-    """`sinx` as `sin x`, and `xy` as `x y`."""
-    if token.kind != "name":
-        return [token]
-    glued = _GLUED.fullmatch(token.text)
-    if glued:
-        words = list(glued.groups())
-    elif _PRODUCT.fullmatch(token.text):
-        words = list(token.text)
-    else:
-        return [token]
-    starts = [token.at + len("".join(words[:i])) for i in range(len(words))]
-    return [Token("name", word, at) for word, at in zip(words, starts, strict=True)]

@@ -197,3 +197,20 @@ def _operand(node: Node, *, first: bool, is_sum: bool) -> str:
     signed = isinstance(node, Negative) and not (first and is_sum)
     bracket = inner_sum or signed or (inner_product and not is_sum)
     return f"({_write(node)})" if bracket else _write(node)
+
+
+def substitute(node: Node, name: str, by: Node) -> Node:
+    """The tree with every variable `name` replaced by another tree."""
+    match node:
+        case Variable(known):
+            return by if known == name else node
+        case Negative(operand):
+            return Negative(substitute(operand, name, by))
+        case Chain(operators, operands):
+            return Chain(operators, tuple(substitute(o, name, by) for o in operands))
+        case Power(base, exponent):
+            return Power(substitute(base, name, by), substitute(exponent, name, by))
+        case Call(function, arguments):
+            return Call(function, tuple(substitute(a, name, by) for a in arguments))
+        case _:
+            return node

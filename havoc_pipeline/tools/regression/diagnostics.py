@@ -57,13 +57,17 @@ def studentized(fit: Fit) -> Floats:
 
 
 def cooks_distance(fit: Fit) -> Floats:
-    """How far leaving a row out would move all fitted values, shape (n,); NaN at full leverage.
+    """How far leaving a row out would move all fitted values, shape (n,).
+
+    NaN at full leverage, and where the fit is exact.
 
     References
     ----------
     Cook (1977), Technometrics 19, 15-18.
     """
     room = np.where(fit.leverage > FULL_LEVERAGE, np.nan, 1 - fit.leverage)
+    if fit.rss == 0:
+        return np.full(fit.residuals.shape, np.nan)
     scaled = fit.residuals**2 / (len(fit.kept) * fit.sigma**2)
     return np.asarray(scaled * fit.leverage / room**2, dtype=np.float64)
 

@@ -166,7 +166,7 @@ def _extra(fitted: Fitted, asked: Asked, found: Prediction | None) -> dict[str, 
     for name, row in zip(value_names(fitted), coefficient_rows(fitted, asked.alpha), strict=True):
         made |= {f"{part}_{name}": value for part, value in zip(parts, row, strict=True)}
     for name, (test, ss) in zip(_term_names(fitted), fitted.term_tests, strict=True):
-        made |= {f"term_f_{name}": test.statistic, f"term_ss_{name}": ss, f"term_p_value_{name}": test.p_value}
+        made |= {f"term_f_{name}": test.statistic, f"term_ss_{name}": ss, f"p_value_term_{name}": test.p_value}
     return made | (_predicted(fitted, asked, found) if found is not None else {})
 
 

@@ -105,7 +105,7 @@ def location_chart(groups: Subgroups, sigma: Sigma, rules: str, mu: float | None
 
     References
     ----------
-    ISO 7870-2:2013, clauses 6 and 7; Montgomery (2020), sections 6.2 to 6.4.
+    ISO 7870-2:2013; Montgomery (2020), sections 6.2 to 6.4.
     """
     centre = _level(groups.readings) if mu is None else mu
     error = sigma.value / np.sqrt(groups.sizes)
@@ -149,7 +149,7 @@ def proportion_chart(counts: Floats, sizes: Floats, rules: str, mu: float | None
 
     References
     ----------
-    ISO 7870-2:2013, clause 9; Montgomery (2020), section 7.2.
+    ISO 7870-2:2013; Montgomery (2020), section 7.2.
     """
     p = float(counts.sum() / sizes.sum()) if mu is None else mu
     if not 0 < p < 1:
@@ -181,7 +181,7 @@ def rate_chart(counts: Floats, sizes: Floats, rules: str, mu: float | None = Non
 
     References
     ----------
-    ISO 7870-2:2013, clause 9; Montgomery (2020), section 7.3.
+    ISO 7870-2:2013; Montgomery (2020), section 7.3.
     """
     rate = float(counts.sum() / sizes.sum()) if mu is None else mu
     if not rate > 0:

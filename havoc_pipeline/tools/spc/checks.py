@@ -23,7 +23,7 @@ FEW, ENOUGH = 20, 25
 FEW_EXPECTED = 5.0
 CHUNKY = 1.0
 LISTED = 12
-SUBGROUP_REFERENCE = "ISO 7870-2:2013, clause 5 (rational subgroups)"
+SUBGROUP_REFERENCE = "ISO 7870-2:2013 (rational subgroups)"
 
 
 def signal_findings(charts: tuple[Chart, ...], groups: Subgroups, *, by_chance: bool) -> Iterator[Finding]:
@@ -167,7 +167,7 @@ def _spread_of_counts(chart: Chart, p: float, ratio: float) -> tuple[Any, str, s
 
 def expected_counts(expected: Floats) -> Finding:
     """Whether expected counts are large enough for symmetric three-sigma limits."""
-    least, reference = float(expected.min()), "Montgomery (2020), sections 7.2.1 and 7.3.1"
+    least, reference = float(expected.min()), "Montgomery (2020), sections 7.2 and 7.3"
     text = f"the smallest expected count is {least:.3g}"
     if least >= FEW_EXPECTED:
         text += ", large enough for three-sigma limits"
@@ -189,7 +189,7 @@ def whole_counts(counts: Floats, name: str) -> Iterator[Finding]:
 
 def time_order(table: Any, order: Any) -> Finding:
     """Whether the rows stand in the order of production."""
-    reference = "ISO 7870-2:2013, clause 5 (subgroups in order of production)"
+    reference = "ISO 7870-2:2013 (subgroups in order of production)"
     if order is not None:
         return Finding("time order", "pass", f"rows were sorted by `{order.name}`", reference=reference)
     for column in getattr(table, "columns", ()):

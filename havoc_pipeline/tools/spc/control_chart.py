@@ -110,14 +110,13 @@ def control_chart(made: Charted) -> ControlChart:
     groups, charts, chance, location = made.groups, made.charts, made.chance, made.charts[0]
     decision = verdict(charts, chance, made.alpha)
     here = [len(chart.signalled) for chart in charts]
-    first = [int(chart.signalled[0]) + 1 for chart in charts if len(chart.signalled)]
     signals = signal_findings(charts, groups, by_chance=decision != "not supported")
     alarm = false_alarms(chance, location.plotted, SOURCES[made.rules], sum(here))
     lines, beside = _lines(location), _lines(charts[1]) if len(charts) > 1 else (math.nan,) * 3
     return ControlChart(
         decision=decision, statement=_sentence(made, decision), findings=(*signals, *made.findings, alarm),
         tables=(_limits_table(charts), *_signals_table(charts, groups)), references=REFERENCES,
-        conventions=_conventions(made), extra={"first_signal": min(first)} if first else {},
+        conventions=_conventions(made), extra=_places(charts),
         series=_series(groups, location), chart=made.kind, points=location.plotted, readings=groups.readings.size,
         signals=sum(here), signals_location=here[0], signals_spread=sum(here[1:]),
         beyond_limits=sum(chart.beyond for chart in charts), lcl=lines[0], center=lines[1], ucl=lines[2],
@@ -148,17 +147,28 @@ def _sentence(made: Charted, decision: Decision) -> str:
     unit = "" if made.kind in ("p", "np", "c", "u") else unit
     points = {"imr": "values", "xbar_r": "subgroups", "xbar_s": "subgroups"}.get(made.kind, "samples")
     around = f"centre line {{center}}{unit}, limits {{lcl}} to {{ucl}}{unit}"
-    signalled = [point for chart in made.charts for point in chart.signalled[:1].tolist()]
-    if not signalled:
+    places = _places(made.charts)
+    if not places:
         return f"{name} is stable: none of the {{points}} {points} signals ({around})."
-    label = _plain(made.groups.label(min(signalled)))
-    where = f"first at point {{first_signal}}{f' ({label})' if label else ''}"
+    lead = "farthest_point" if "farthest_point" in places else "first_signal"
+    label = _plain(made.groups.label(int(places[lead]) - 1))
+    where = (
+        f"{'farthest out' if lead == 'farthest_point' else 'first'} at point {{{lead}}}{f' ({label})' if label else ''}"
+    )
     lone = sum(len(chart.signalled) for chart in made.charts) == 1
     few = f"{{signals}} signal{'' if lone else 's'} among {{points}} {points}, {where}"
     if decision == "not supported":
         return f"{name} is not stable: {few} ({around})."
     what = "looks stable" if decision == "supported" else "may or may not be stable"
     return f"{name} {what}: {few}, no more than chance gives (p {{p_value}}; {around})."
+
+
+def _places(charts: tuple[Chart, ...]) -> dict[str, float]:
+    """Number of the first point that signals and, where one lies beyond limits, of the farthest."""
+    first = [int(chart.signalled[0]) + 1 for chart in charts if len(chart.signalled)]
+    beyond = next((chart for chart in charts if chart.beyond), None)
+    farthest = {} if beyond is None else {"farthest_point": int(np.nanargmax(np.abs(beyond.z))) + 1}
+    return {"first_signal": min(first), **farthest} if first else {}
 
 
 def _plain(text: str | None) -> str:

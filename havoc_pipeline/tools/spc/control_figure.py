@@ -68,9 +68,9 @@ def _write_limits(ax: Any, x: float, chart: Chart) -> None:
             ax.annotate(f"{value:.4g}", (x, value), fontsize="small", **place)
 
 
-def name_points(ax: Any, groups: Subgroups) -> None:
-    """Labels of about eight points under the axis, or their numbers."""
+def name_points(ax: Any, groups: Subgroups, most: int = 8) -> None:
+    """Labels of at most `most` points under the axis, or their numbers."""
     first = max(0, groups.count - MOST_POINTS)
-    places = np.unique(np.linspace(first, groups.count - 1, 8).round().astype(int))
+    places = np.unique(np.linspace(first, groups.count - 1, most).round().astype(int))
     ax.set_xticks(places + 1, [plain(groups.label(int(place)), 12) or str(place + 1) for place in places])
     ax.set_xlabel("individual" if groups.individual else "subgroup")

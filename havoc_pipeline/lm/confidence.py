@@ -1,0 +1,53 @@
+"""How sure HAVOC is of a plan: a few features of the search and the links, put through a logistic curve."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from havoc_pipeline.dsl.command import Command
+from havoc_pipeline.linking.mentions import ColumnMention, Links
+from havoc_pipeline.tables import Table
+
+if TYPE_CHECKING:
+    from havoc_pipeline.lm.planner import Proposal
+
+FEATURES = ("log_odds", "margin", "weakest_decision", "weakest_link", "unmentioned", "unused", "refusal", "words")
+
+
+def features(links: Links, table: Table | None, proposals: Sequence[Proposal]) -> dict[str, float]:
+    """What tells a right plan from a wrong one.
+
+    Returns
+    -------
+    dict
+        `log_odds` and `margin` of the best plan, its weakest decision, the weakest link of a column
+        it uses, how many of its columns nobody mentioned, how many strong mentions it leaves unused,
+        whether it declines, and the length of the question.
+    """
+    best = proposals[0]
+    second = proposals[1].probability if len(proposals) > 1 else 0.0
+    p = min(max(best.probability, 1e-4), 1 - 1e-4)
+    used = {h for step in best.steps if isinstance(step, Command) for h in step.headers()}
+    scores: dict[str, float] = {}
+    for mention in links.mentions:
+        if isinstance(mention, ColumnMention) and mention.candidates:
+            for header in mention.best.headers:
+                scores[header] = max(scores.get(header, 0.0), mention.best.score)
+    linked = [scores[h] for h in used if h in scores]
+    return {
+        "log_odds": math.log(p / (1 - p)), "margin": best.probability - second,
+        "weakest_decision": min(best.decisions, default=0.0), "weakest_link": min(linked, default=0.7),
+        "unmentioned": float(sum(h not in scores for h in used)) / 3,
+        "unused": float(sum(s > 0.5 and h not in used for h, s in scores.items())),
+        "refusal": float(best.refusal is not None), "words": math.log1p(len(links.question.split())) / 3,
+    }  # fmt: skip
+
+
+def calibrated(values: Mapping[str, float], weights: Mapping[str, Any] | None) -> float:
+    """The features' logistic score; the plain probability when no weights were fitted."""
+    if not weights:
+        return 1 / (1 + math.exp(-values["log_odds"]))
+    score = float(weights["bias"]) + sum(float(weights.get(name, 0.0)) * values[name] for name in FEATURES)
+    return 1 / (1 + math.exp(-score))

@@ -1,0 +1,200 @@
+"""HAVOC-mini as a planner: a question over a table in, the likeliest plans out.
+
+In process, in numpy, without PyTorch. What comes out always parses, and names columns that exist
+and fit, because the search runs over the grammar of this one question.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from llguidance import LLTokenizer
+
+from havoc_pipeline.dsl.check import check
+from havoc_pipeline.dsl.command import Command, Refusal
+from havoc_pipeline.dsl.parse import parse_plan
+from havoc_pipeline.errors import CommandError, ModelError
+from havoc_pipeline.linking.ground import ground
+from havoc_pipeline.linking.mentions import Links
+from havoc_pipeline.lm.plan_grammar import plan_grammar
+from havoc_pipeline.lm.reading import Reading, read
+from havoc_pipeline.lm.search import Found, likeliest
+from havoc_pipeline.lm.symbols import END
+from havoc_pipeline.model.runtime import HavocRuntime
+from havoc_pipeline.tables import Table
+from havoc_pipeline.tokenizer.mini import MiniTokenizer
+from havoc_pipeline.tools.registry import all_tools
+
+SHIPPED = Path(__file__).parent.parent / "model" / "mini"
+SEARCHED = 12
+"""Finished plans looked at before the search ends."""
+ENOUGH = 0.995
+"""Probability covered by the plans found at which the search ends early."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A plan the model proposes.
+
+    Attributes
+    ----------
+    steps : tuple of Command or Refusal
+        Parsed and checked against the table.
+    commands : tuple of str
+        The same as DSL text.
+    probability : float
+        Under the model's distribution over the plans that fit the table.
+    symbols : str
+        The model's answer in pointers.
+    decisions : tuple of float
+        Log-probability of each decision.
+    """
+
+    steps: tuple[Command | Refusal, ...]
+    commands: tuple[str, ...]
+    probability: float
+    symbols: str
+    decisions: tuple[float, ...] = ()
+
+    @property
+    def refusal(self) -> str | None:
+        """The reason, when the plan declines."""
+        return self.steps[0].reason if isinstance(self.steps[0], Refusal) else None
+
+
+class Planner:
+    """A HAVOC-mini checkpoint with its tokenizer and calibration, ready to plan.
+
+    One thread at a time may use a planner.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if not (path / "model.safetensors").is_file():
+            raise ModelError(f"no HAVOC model at {path}; it needs config.json, model.safetensors and tokenizer.json")
+        self.path = path
+        self._runtime = HavocRuntime.load(path)
+        self.tokenizer = MiniTokenizer(path / "tokenizer.json")
+        if self.tokenizer.size > self._runtime.vocab_size:
+            raise ModelError(f"the tokenizer at {path} has {self.tokenizer.size} tokens, the model "
+                             f"{self._runtime.vocab_size}; use the tokenizer saved with the model")  # fmt: skip
+        self._end = self.tokenizer.ids[END]
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Self:
+        """The planner of a checkpoint folder; the shipped HAVOC-mini when left out."""
+        return cls(path or SHIPPED)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the weights, which names the model in records and caches."""
+        return hashlib.sha256((self.path / "model.safetensors").read_bytes()).hexdigest()
+
+    @cached_property
+    def card(self) -> dict[str, Any]:
+        """What the checkpoint says of itself: tasks trained on, temperature, calibration."""
+        path = self.path / "havoc.json"
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+    @cached_property
+    def _constraints(self) -> LLTokenizer:
+        inner = self.tokenizer.inner.to_str()
+        return LLTokenizer(inner, n_vocab=self._runtime.vocab_size, eos_token=self._end)
+
+    def propose(
+        self, question: str, table: Table | None, links: Links | None = None, *, most: int = 6
+    ) -> list[Proposal]:
+        """The likeliest plans, best first.
+
+        Parameters
+        ----------
+        question : str
+        table : Table or None
+        links : Links, optional
+            What `ground` found, when it is known already.
+        most : int
+            How many plans at most.
+
+        Returns
+        -------
+        list of Proposal
+            At least one: a refusal always fits.
+        """
+        reading = read(links if links is not None else ground(question, table), table)
+        kept: dict[tuple[str, ...], Proposal] = {}
+        covered = 0.0
+        for looked, found in enumerate(self._search(reading)):
+            covered += math.exp(found.log_probability)
+            proposal = self._proposal(found, reading, table)
+            if proposal is not None:
+                kept.setdefault(proposal.commands, proposal)
+            if len(kept) >= most or looked + 1 >= SEARCHED or covered > ENOUGH:
+                break
+        total = sum(p.probability for p in kept.values()) + max(0.0, 1 - covered)
+        return [_rescaled(p, 1 / total) for p in kept.values()] or [_unsure()]
+
+    def _search(self, reading: Reading) -> Iterator[Found]:
+        grammar = plan_grammar(all_tools().values(), reading, self.tokenizer.ids)
+        prompt = self.tokenizer.encode(reading.text)[-self._room :]
+        temperature = float(self.card.get("temperature", 1.0))
+        return likeliest(self._runtime, self._constraints, prompt, grammar, self._end, temperature=temperature)
+
+    @property
+    def _room(self) -> int:
+        """Tokens of a prompt that leave room for the answer; a longer prompt loses its beginning."""
+        return self._runtime.max_length - 64
+
+    def _proposal(self, found: Found, reading: Reading, table: Table | None) -> Proposal | None:
+        """The plan in the DSL; None when it does not hold together over this table."""
+        symbols = self.tokenizer.spell(found.ids)
+        try:
+            steps = parse_plan(reading.spell(symbols))
+            for place, step in enumerate(steps):
+                if isinstance(step, Command):
+                    check(step, table, steps=place)
+                    _refuse_repeats(step)
+        except CommandError:
+            return None
+        return Proposal(tuple(steps), tuple(map(str, steps)), math.exp(found.log_probability), symbols, found.steps)
+
+    def choose(self, prompt: str, options: Sequence[str]) -> list[float]:
+        """Probability of each option (a symbol) after a prompt of symbols; they sum to 1."""
+        ids = [self.tokenizer.ids[option] for option in options]
+        state = self._runtime.prefill(self.tokenizer.encode(prompt)[-self._room :])
+        scores = state.logits_of(ids)[0]
+        return np.exp(scores - np.logaddexp.reduce(scores)).tolist()  # type: ignore[no-any-return]
+
+    def confidence(self, question: str, table: Table | None, links: Links, proposals: Sequence[Proposal]) -> float:
+        """Probability that the best plan is the one meant, calibrated on questions held out of training."""
+        from havoc_pipeline.lm.confidence import calibrated, features
+
+        return calibrated(features(links, table, proposals), self.card.get("confidence"))
+
+
+def _refuse_repeats(command: Command) -> None:
+    """The same column in two roles makes no sense in any command."""
+    named = [str(value) for key, value in command.arguments.items() if key not in ("alpha", "first")]
+    columns = [name for name in named if not name.replace(".", "").isdigit()]
+    if len(set(columns)) < len(columns):
+        raise CommandError("a column stands in two roles of one command")
+    for value in command.arguments.values():
+        if isinstance(value, tuple) and len(set(map(str, value))) < len(value):
+            raise CommandError("a column stands twice in one list")
+
+
+def _rescaled(proposal: Proposal, factor: float) -> Proposal:
+    return Proposal(
+        proposal.steps, proposal.commands, proposal.probability * factor, proposal.symbols, proposal.decisions
+    )
+
+
+def _unsure() -> Proposal:
+    refusal = Refusal("ambiguous")
+    return Proposal((refusal,), (str(refusal),), 0.0, str(refusal))

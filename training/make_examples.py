@@ -1,0 +1,91 @@
+"""Write training examples: tables, questions over them, and what the linker makes of both.
+
+python -m training.make_examples --count 60000 --seed 1 --out training/runs/train1.jsonl [--development]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+from training.bank import authors, domains, phrases, readings
+from training.casting import is_group, is_measure
+from training.examples import Example, example
+from training.questions import Writer
+from training.tables import Made, MadeTable, make_table
+
+QUESTIONS_A_TABLE = 24
+WEIGHTS = {"ttest.": 1.6, "spc.": 1.2, "cap.": 1.6, "anova.one": 3.0, "anova.two": 2.0, "corr.two": 3.0, "reg.one": 2.0,
+           "reg.drivers": 2.5, "reg.many": 1.5, "chi2.two": 3.5, "var.diff": 2.0, "norm.one": 2.0, "describe.": 1.2,
+           "spc.plain": 4.0, "cap.plain": 5.0, "cap.spc": 3.0, "doe.": 0.7, "eval.": 0.6, "solve.": 0.8, "edoe.": 0.8,
+           "refuse.missing": 7.0, "refuse.ambiguous": 4.0, "refuse.off_topic": 3.0, "refuse.unsupported": 4.0,
+           "refuse.impossible": 2.0, "ttest.diff": 3.0, "ttest.greater": 2.5, "ttest.less": 2.5}  # fmt: skip
+
+
+def weight(reading: str) -> float:
+    """How often a reading is drawn; the longest matching prefix decides."""
+    found = [prefix for prefix in WEIGHTS if reading.startswith(prefix)]
+    return WEIGHTS[max(found, key=len)] if found else 1.0
+
+
+def examples(count: int, seed: int, *, development: bool) -> Iterator[Example]:
+    """Draw `count` examples; the same seed gives the same ones."""
+    random_ = random.Random(seed)
+    writer = Writer(phrases(authors("phrases", development=development)), random_)
+    known = domains(authors("domains", development=development))
+    names = [r for r in readings() if not r.startswith(("mod.", "derive.", "frame"))]
+    weights = [weight(name) for name in names]
+    made = 0
+    while made < count:
+        table = thinned(make_table(random_.choice(known), random_), random_)
+        foreign: list[Made] = [m for d in random_.sample(known, 3) for m in make_table(d, random_).columns]
+        for reading in random_.choices(names, weights, k=QUESTIONS_A_TABLE):
+            episode = writer.episode(table, reading, foreign)
+            drawn = example(episode, random_) if episode else None
+            if drawn is not None and made < count:
+                made += 1
+                yield drawn
+
+
+def thinned(made: MadeTable, random_: random.Random) -> MadeTable:
+    """In some tables one measurement only, or one group only, as small tables have."""
+    draw = random_.random()
+    drop = set[str]()
+    if draw < 0.4:
+        drop |= _all_but_one([m for m in made.columns if is_measure(m) or m.kind == "wide"], random_)
+    if draw < 0.2 or draw > 0.85:
+        drop |= _all_but_one([m for m in made.columns if is_group(m)], random_)
+    kept = [h for h in made.table.headers if h not in drop]
+    if not drop or not kept:
+        return made
+    columns = {h: list(made.table.column(h).text) for h in kept}
+    table = type(made.table).from_columns(columns, name=made.table.name)
+    return MadeTable(table, tuple(m for m in made.columns if not drop & set(m.headers)), made.domain)
+
+
+def _all_but_one(columns: list[Made], random_: random.Random) -> set[str]:
+    if len(columns) < 2:
+        return set()
+    kept = random_.choice(columns)
+    return {header for made in columns if made is not kept for header in made.headers}
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--development", action="store_true")
+    given = parser.parse_args()
+    given.out.parent.mkdir(parents=True, exist_ok=True)
+    with given.out.open("w", encoding="utf-8") as file:
+        for drawn in examples(given.count, given.seed, development=given.development):
+            file.write(json.dumps(drawn.__dict__, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
