@@ -75,3 +75,9 @@ class WordingDraft(Draft):
 
     summary: str = Field(max_length=600)
     caveats: list[Sentence] = Field(max_length=4)
+
+
+class ReplyDraft(Draft):
+    """An answer in plain words."""
+
+    text: str = Field(max_length=600)

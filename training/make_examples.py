@@ -11,10 +11,13 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+from havoc_pipeline.linking.ground import the_linker
 from training.bank import authors, domains, phrases, readings
 from training.casting import is_group, is_measure
 from training.examples import Example, example
+from training.linker.train_roles import hidden_entries
 from training.questions import Writer
+from training.stages import debate_examples, mode_examples
 from training.tables import Made, MadeTable, make_table
 
 QUESTIONS_A_TABLE = 24
@@ -41,6 +44,7 @@ def examples(count: int, seed: int, *, development: bool) -> Iterator[Example]:
     made = 0
     while made < count:
         table = thinned(make_table(random_.choice(known), random_), random_)
+        hide_domain(table, random_)
         foreign: list[Made] = [m for d in random_.sample(known, 3) for m in make_table(d, random_).columns]
         for reading in random_.choices(names, weights, k=QUESTIONS_A_TABLE):
             episode = writer.episode(table, reading, foreign)
@@ -48,6 +52,22 @@ def examples(count: int, seed: int, *, development: bool) -> Iterator[Example]:
             if drawn is not None and made < count:
                 made += 1
                 yield drawn
+                yield from _stages(drawn, random_)
+
+
+def hide_domain(made: MadeTable, random_: random.Random) -> None:
+    """Let the linker see the table without the lexicon entries that its own domain brought, mostly."""
+    linker = the_linker()
+    linker.prepare(made.table, hidden_entries(made, linker.lexicon, random_))
+
+
+def _stages(drawn: Example, random_: random.Random) -> Iterator[Example]:
+    """Now and then examples for the other stages."""
+    draw = random_.random()
+    if draw < 0.05:
+        yield from mode_examples(drawn, random_)
+    elif draw < 0.09:
+        yield from debate_examples(random_)
 
 
 def thinned(made: MadeTable, random_: random.Random) -> MadeTable:

@@ -60,10 +60,21 @@ class Data:
     """Examples as text; tokenised afresh each time, so that word noise differs between epochs."""
 
     def __init__(self, path: Path, tokenizer: MiniTokenizer, context: int) -> None:
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        self._pairs = [(row["prompt"], row["answer"]) for row in rows]
-        self._tokenizer, self._context = tokenizer, context
-        self.readings = [row.get("reading", "") for row in rows]
+        self._path, self._tokenizer, self._context = path, tokenizer, context
+        self._read: set[Path] = set()
+        self._pairs: list[tuple[str, str]] = []
+        self.readings: list[str] = []
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the file, or the shards of the folder that are new since the last look."""
+        paths = sorted(self._path.glob("*.jsonl")) if self._path.is_dir() else [self._path]
+        for path in (p for p in paths if p not in self._read):
+            self._read.add(path)
+            for line in path.read_text(encoding="utf-8").splitlines():
+                row = json.loads(line)
+                self._pairs.append((row["prompt"], row["answer"]))
+                self.readings.append(row.get("reading", ""))
 
     def __len__(self) -> int:
         return len(self._pairs)
@@ -198,6 +209,7 @@ def train(
             if run.over:
                 break
         run.report(*exact(model, held, recipe.batch_tokens, device))
+        data.refresh()
     model.to(torch.bfloat16).save_pretrained(out / "model")
     return run.best
 

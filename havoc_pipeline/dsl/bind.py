@@ -14,7 +14,17 @@ from havoc_pipeline.dsl.expression import derive
 from havoc_pipeline.errors import CommandError, DataError
 from havoc_pipeline.tables import Column, Table
 from havoc_pipeline.tools.registry import Parameter
-from havoc_pipeline.tools.samples import AnyColumn, Factor, Numeric, Order, Sample, Subgroup, Wide
+from havoc_pipeline.tools.samples import (
+    MOST,
+    AnyColumn,
+    Factor,
+    Numeric,
+    Order,
+    Sample,
+    Subgroup,
+    Wide,
+    computable,
+)
 
 Series = Mapping[str, NDArray[Any]]
 
@@ -109,6 +119,11 @@ def _ordered(column: Column, present: set[str]) -> tuple[str, ...]:
 
 
 def _numeric(column: Column) -> Numeric:
+    if not computable(column.numbers):
+        raise DataError(
+            f"`{column.header}` holds values of about {np.nanmax(np.abs(column.numbers)):.0e}, whose powers leave the range "
+            f"of a computer's numbers ({1 / MOST:.0e} to {MOST:.0e} are taken): write them in another unit"
+        )
     return Numeric(column.header, (column.header,), column.numbers, column.unit)
 
 

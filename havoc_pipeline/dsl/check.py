@@ -47,8 +47,23 @@ def check(command: Command, table: Table | None, steps: int = 0) -> Tool:
         raise CommandError(f"{tool.name} lacks `{'`, `'.join(lacking)}`; for example: {tool.example}")
     for name, value in command.arguments.items():
         _check_value(command, tool.parameters[name], value, table, steps)
+    _check_levels(command, tool, table)
     _check_common(command, tool, table)
     return tool
+
+
+def _check_levels(command: Command, tool: Tool, table: Table | None) -> None:
+    """A level must be one of the column that the command groups by."""
+    factors = [p.name for p in tool.parameters.values() if any(issubclass(s, Factor) for s in p.samples)]
+    grouped = [value for name in factors if isinstance(value := command.arguments.get(name), Name)]
+    for parameter in (p for p in tool.parameters.values() if "level" in p.kinds):
+        level = command.arguments.get(parameter.name)
+        if isinstance(level, Name) and table is not None:
+            levels = [known for name in grouped for known in find_column(table, name.text).levels]
+            if level.text.strip().casefold() not in {known.strip().casefold() for known in levels}:
+                choice = ", ".join(levels[:8]) or "no column is grouped by"
+                problem = f"`{parameter.name}` names `{level.text}`, which is no level of the group: {choice}"
+                raise CommandError(pointed(command, parameter.name, problem))
 
 
 def _unknown_parameter(tool: Tool, name: str) -> str:

@@ -101,7 +101,9 @@ def _run(
         try:
             result = _call(tool, command, binder)
         except DataError as error:
-            raise DataError(f"{command.by} = {level}: {error}") from (None if level is not None else error)
+            if level is None:
+                raise
+            raise DataError(f"{command.by} = {level}: {error}") from None
         finished = _finish(result, command, table, rows)
         yield ToolResult(label, command, level, finished, np.flatnonzero(rows))
 

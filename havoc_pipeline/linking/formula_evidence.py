@@ -58,8 +58,12 @@ _INTEGRAL_SIGN = re.compile(r"∫\s{0,2}\(?$")
 _ANYWHERE = {
     request: re.compile(rf"\b(?:{words.replace('|∫', '')})(?!\w)", re.IGNORECASE) for request, words in _WORDS.items()
 }
-_NEVER = re.compile(r"[\d.,]+x?\s?[-–−]\s?[\d.,]+x|[23]\^[knp]")
+_NEVER = re.compile(r"[\d.,]+x?\s?[-–−]\s?[\d.,]+x|[23]\^\(?[knp](?:\s?-\s?[knp])?\)?")
 """`3-5x` (times) and `2^k` (designs)."""
+_TOLERANCE = re.compile(
+    r"[\d.,]+\s?(?:\+\s?[\d.,]+\s?[/,;]?\s?[-−–]|[-−–]\s?[\d.,]+\s?/\s?\+|\+\s?/?\s?[-−–])\s?[\d.,]+"
+)
+"""`10 +0.3/-0.1`, `10 +- 0.2`."""
 _ASKED_BY_SIGN = re.compile(r"\s?=\s?\??\s{0,3}$")
 _STATISTICS = re.compile(r"[RrsSσχμ]", re.ASCII)
 _STATISTIC_NAME = re.compile(r"[μσ]|[sSn][0-9]|[sn]")
@@ -141,7 +145,7 @@ def _is_assignment(tree: Equation) -> bool:
 
 def _is_arithmetic(question: str, text: str, tree: Node, request: Request | None, start: int, end: int) -> bool:
     """Numbers only: asked for, or of a shape that is no range and no pair of limits."""
-    if isinstance(tree, Number | Constant | Negative):
+    if isinstance(tree, Number | Constant | Negative) or _TOLERANCE.fullmatch(text):
         return False
     alone = end - start > len(question) - 20 and not re.search(r"\w", question[:start] + question[end:])
     asked = request is not None or alone or _ASKED_BY_SIGN.match(question, end) is not None

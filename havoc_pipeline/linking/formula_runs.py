@@ -25,7 +25,7 @@ _VARIABLE = re.compile(rf"[A-Za-z{_GREEK}](?:[0-9]{{1,2}}|[₀-₉]{{1,2}})?|[xy
 _GLUED = re.compile(r"(?:sin|cos|tan|exp|ln|log|sqrt)[xyz]")
 _GIVEN = re.compile(r"\s?=\s?-?[0-9]")
 _SPACE = re.compile(r"\s{0,3}")
-_WORD_BEFORE = re.compile(r"[A-Za-z0-9]['’&.]$|[A-Za-z]-$|[A-Za-z0-9_@#~<>|]$")
+_WORD_BEFORE = re.compile(r"[A-Za-z0-9]['’&.]$|[A-Za-z]{2}-$|[A-Za-z0-9_@#~<>|]$")
 _WORD_AFTER = re.compile(r"['’&@]\w|-[A-Za-z]{2}|[A-Za-z0-9_~|]")
 
 
@@ -128,7 +128,7 @@ def _named(question: str, text: str, start: int, end: int) -> Kind | None:
         return "name"
     if not _VARIABLE.fullmatch(text):
         return None
-    prose = _WORD_BEFORE.search(question[max(0, start - 2) : start])
+    prose = _WORD_BEFORE.search(question[max(0, start - 3) : start])
     joined = prose and not re.search(r"[0-9²³)]$", question[max(0, start - 1) : start])
     return None if joined or _WORD_AFTER.match(question, end) else "name"
 

@@ -56,11 +56,16 @@ class Linker:
             raise ModelError(f"the linker's weights `{weights}` cannot be read ({error}); install HAVOC anew") from error
         return cls(Lexicon.load(), arrays)
 
-    def prepare(self, table: Table) -> TableLinks:
-        """Return what is worked out once about a table."""
+    def prepare(self, table: Table, hidden: NDArray[np.bool_] | None = None) -> TableLinks:
+        """Return what is worked out once about a table.
+
+        Args:
+            table: the table.
+            hidden: lexicon entries to leave out, shape (entries,), as training does.
+        """
         kept = self._kept.get(id(table))
         if kept is None or kept[0] is not table:
-            kept = (table, TableLinks(table, self.lexicon, self.role_model))
+            kept = (table, TableLinks(table, self.lexicon, self.role_model, hidden))
             self._kept[id(table)] = kept
             if len(self._kept) > TABLES_KEPT:
                 self._kept.popitem(last=False)

@@ -105,7 +105,7 @@ class _Scan:
             return
         value = read_numeral(self.question[start:end], self.mark)
         tolerance = self._tolerance(start, end, value)
-        if tolerance:
+        if tolerance and self.taken.free(start, tolerance[0].end):
             yield from tolerance
             return
         yield self._plain(start, end, value)
@@ -151,7 +151,8 @@ class _Scan:
         return not self._unit(end)[0]
 
     def _unit(self, end: int) -> tuple[str | None, int]:
-        return unit_after(self.question, end, minutes=self.minutes)
+        unit, stop = unit_after(self.question, end, minutes=self.minutes)
+        return (unit, stop) if self.taken.free(end, stop) else (None, end)
 
     def _plain(self, start: int, end: int, value: Decimal) -> NumberMention:
         if re.match(r"k(?![\w])", self.question[end : end + 2]):

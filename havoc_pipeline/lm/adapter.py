@@ -12,7 +12,7 @@ from typing import Any
 import dspy
 
 from havoc_pipeline.errors import ModelError
-from havoc_pipeline.lm.engine import HavocEngine
+from havoc_pipeline.lm.engine import SEPARATOR, HavocEngine
 from havoc_pipeline.lm.reading import read
 from havoc_pipeline.lm.symbols import LEVELS, VERDICTS
 from havoc_pipeline.signatures.drafts import ClaimDraft, DebateDraft, WeighedPlan, WeighedVerdict
@@ -62,7 +62,9 @@ class Asker:
         """What the engine gives back beside the text."""
         from dspy.lm15 import Config, Message, Request
 
-        request = Request(model=self._lm.model, messages=(Message.user(prompt),), config=Config(extensions={"havoc": asked}))
+        request = Request(
+            model=self._lm.model, messages=(Message.user(prompt),), config=Config(extensions={"havoc": asked})
+        )
         answer: dict[str, Any] = self._lm(request).provider_data["havoc"]
         return answer
 
@@ -75,7 +77,7 @@ class Asker:
 def _plan(ask: Asker, inputs: Mapping[str, Any]) -> list[dict[str, Any]]:
     subject = inputs["subject"]
     key = ask.engine.open_case(subject.question, subject.table, subject.links)
-    excluded = [text.split(" ; ") for text in inputs.get("excluded", ())]
+    excluded = [text.split(SEPARATOR) for text in inputs.get("excluded", ())]
     found = ask(read(subject.links, subject.table).text, {"plan": key, "most": MOST_ALTERNATIVES, "excluded": excluded})
     return [{"plan": WeighedPlan(text=plan["text"], probability=plan["probability"], confidence=found["confidence"])}
             for plan in found["plans"]]  # fmt: skip

@@ -23,6 +23,8 @@ from havoc_pipeline.tables import Table
 
 MOST_OPEN = 16
 """Cases kept open at once; the oldest closes first."""
+SEPARATOR = " ; "
+"""Stands between the commands of a plan."""
 TASKS = ("plan",)
 """What a checkpoint was trained on when its card does not say."""
 
@@ -34,7 +36,9 @@ class PlanModel(Protocol):
     def fingerprint(self) -> str: ...
     @property
     def card(self) -> dict[str, Any]: ...
-    def propose(self, question: str, table: Table | None, links: Links | None = None, *, most: int = 6) -> Sequence[Any]: ...
+    def propose(
+        self, question: str, table: Table | None, links: Links | None = None, *, most: int = 6
+    ) -> Sequence[Any]: ...
     def choose(self, prompt: str, options: Sequence[str]) -> list[float]: ...
     def confidence(self, question: str, table: Table | None, links: Links, proposals: Sequence[Any]) -> float: ...
 
@@ -91,18 +95,18 @@ class HavocEngine:
 
     def _plans(self, request: Any, asked: dict[str, Any]) -> Any:
         if asked["plan"] not in self._open:
-            raise ModelError("the request names a case that is not open in this process; open it with open_case() first")
+            raise ModelError(
+                "the request names a case that is not open in this process; open it with open_case() first"
+            )
         question, table, links = self._open[asked["plan"]]
         excluded = {tuple(commands) for commands in asked.get("excluded", ())}
         found = self._planner.propose(question, table, links, most=int(asked.get("most", 6)) + len(excluded))
         kept = [p for p in found if tuple(p.commands) not in excluded]
         if not kept:
             raise ModelError("no other plan fits this question and table")
-        data = {
-            "confidence": self._planner.confidence(question, table, links, kept),
-            "plans": [{"text": " ; ".join(p.commands), "probability": p.probability} for p in kept],
-        }
-        return _response(request, data["plans"][0]["text"], data)
+        plans = [{"text": SEPARATOR.join(p.commands), "probability": p.probability} for p in kept]
+        sure = self._planner.confidence(question, table, links, kept)
+        return _response(request, plans[0]["text"], {"confidence": sure, "plans": plans})
 
     def _choice(self, request: Any, options: Sequence[str]) -> Any:
         shares = self._planner.choose(request.messages[-1].text, list(options))

@@ -64,7 +64,9 @@ def plan_constraint(subject: Subject) -> str:
     from havoc_pipeline.tools.registry import all_tools
 
     literals = read(subject.links, subject.table).literals
-    pick = {letter: tuple(dict.fromkeys(v for k, v in literals.items() if k[1] in letter)) for letter in ("N", "D", "FX")}
+    pick = {
+        letter: tuple(dict.fromkeys(v for k, v in literals.items() if k[1] in letter)) for letter in ("N", "D", "FX")
+    }
     return decoding_grammar(all_tools().values(), subject.table, Literals(pick["N"], pick["D"], pick["FX"]))
 
 

@@ -74,10 +74,10 @@ class LocalEngine:
 
         asked = (request.config.extensions or {}).get("structured_outputs") or {}
         if "grammar" in asked:
-            return LLMatcher.grammar_from_lark(asked["grammar"])
+            return str(LLMatcher.grammar_from_lark(asked["grammar"]))
         format_ = request.config.response_format or {}
         schema = (format_.get("json_schema") or {}).get("schema") or format_.get("schema")
-        return LLMatcher.grammar_from_json_schema(schema) if schema else None
+        return str(LLMatcher.grammar_from_json_schema(schema)) if schema else None
 
     def _decode(self, ids: Any, grammar: str | None, most: int) -> tuple[list[int], list[float]]:
         """Greedy tokens and their log-probabilities among the tokens that the grammar allows."""

@@ -35,6 +35,7 @@ def choose_lm(lm: Any = None, api_base: str | None = None) -> Any:
     """
     import dspy
 
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # else DSPy fetches a price list
     named = lm if lm is not None else os.environ.get("HAVOC_LM") or EMBEDDED
     if not isinstance(named, str):
         return named

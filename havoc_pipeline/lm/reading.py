@@ -247,7 +247,7 @@ class _Writer:
         assert self._table is not None
         kind = self._kind(headers)
         words = [pointer, f"<{kind}>"]
-        if kind in ("categorical", "ordered", "integer", "numeric"):
+        if kind in ("categorical", "ordered", "integer"):
             distinct = self._table.column(headers[0]).distinct
             words.append("<few>" if distinct <= 4 else "<some>" if distinct <= 12 else "<many>")
         return " ".join([*words, *(f"<{role}>" for role in self._roles(headers))])
@@ -260,17 +260,24 @@ def _fits(headers: tuple[str, ...], table: Table) -> frozenset[str]:
     column = table.column(headers[0])
     kinds = (Numeric, Factor, Subgroup, Order)
     fits = {kind.__name__ for kind in kinds if kind.accepts(column)}
-    fits |= {"TwoLevel"} if "Factor" in fits else set()
+    fits |= {"TwoLevel"} if "Factor" in fits and column.distinct == 2 else set()
     return frozenset(fits | ({"AnyColumn"} if column.kind != "empty" else set()))
 
 
 def _apart(mentions: tuple[Mention, ...]) -> list[Mention]:
-    """Mentions in order, without numbers that lie inside a column's or level's span."""
+    """Mentions in order, without what lies inside a column's span and enumerations of columns."""
     columns = [m for m in mentions if isinstance(m, ColumnMention) and m.candidates and m.best.score >= WEAKEST]
-    taken = [(m.start, m.end) for m in columns]
-    inner = [m for m in mentions if not isinstance(m, ColumnMention)
-             and any(start <= m.start and m.end <= end for start, end in taken)]  # fmt: skip
-    return sorted((m for m in mentions if m not in inner), key=lambda m: (m.start, m.end))
+    return sorted((m for m in mentions if not _covered(m, columns)), key=lambda m: (m.start, m.end))
+
+
+def _covered(mention: Mention, columns: list[ColumnMention]) -> bool:
+    """Whether the columns' mentions say all that this one says."""
+    if isinstance(mention, ColumnMention):
+        return False
+    if isinstance(mention, ListMention):
+        strong = [c for c in columns if c.best.score >= STRONG and mention.start <= c.start and c.end <= mention.end]
+        return 2 * len(strong) >= len(mention.names)
+    return any(c.start <= mention.start and mention.end <= c.end for c in columns)
 
 
 _MARK = re.compile(r"<(?=/?[A-Za-z])")

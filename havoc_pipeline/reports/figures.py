@@ -126,7 +126,7 @@ def bin_edges(values: Floats) -> Floats:
     quarters = np.percentile(values, [25, 75])
     width = 2 * float(quarters[1] - quarters[0]) * values.size ** (-1 / 3)
     wanted = (high - low) / width if width > 0 else math.sqrt(values.size)
-    return np.linspace(low, high, int(min(MOST_BINS, max(5, math.ceil(wanted)))) + 1)
+    return np.unique(np.linspace(low, high, int(min(MOST_BINS, max(5, math.ceil(wanted)))) + 1))
 
 
 def probability_plot(samples: Mapping[str, Floats], *, label: str = "") -> Figure:

@@ -270,9 +270,11 @@ def _kind(option: Any) -> ValueKind:
 
 def _json_type(parameter: Parameter) -> dict[str, Any]:
     types_ = {"number": "number", "alpha": "number", "integer": "integer", "flag": "boolean"}
-    single: dict[str, Any] = {"type": types_.get(parameter.kinds[0], "string")}
-    if parameter.words:
-        single["enum"] = list(parameter.words)
-    many = {"type": "array", "items": dict(single), "minItems": 1}
-    shape = {"anyOf": [single, many]} if parameter.many else single
+    forms = list[dict[str, Any]]()
+    for kind in parameter.kinds:
+        words = {"enum": list(parameter.words)} if kind == "word" else {}
+        form = {"type": types_.get(kind, "string")} | words
+        forms += [form] if form not in forms else []
+    forms += [{"type": "array", "items": form, "minItems": 1} for form in forms] if parameter.many else []
+    shape = forms[0] if len(forms) == 1 else {"anyOf": forms}
     return shape | {"description": parameter.doc}

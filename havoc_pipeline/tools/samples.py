@@ -127,24 +127,18 @@ class Wide(Sample):
 class Factor(Sample):
     """Categories: `labels` are str or None, shape (n,); `levels` those that occur, in order."""
 
-    takes: ClassVar[str] = "a column of categories (at most 60 levels)"
+    takes: ClassVar[str] = "a column of categories (at most 60 levels, or 12 when they are decimals)"
     most_levels: ClassVar[int] = 60
+    most_numbers: ClassVar[int] = 12
 
     labels: Labels
     levels: tuple[str, ...]
 
     @classmethod
     def accepts(cls, column: ColumnLike) -> bool:
-        plain = column.kind in (
-            "two-level",
-            "categorical",
-            "ordered",
-            "integer",
-            "numeric",
-            "order",
-            "date",
-        )
-        return plain and 2 <= column.distinct <= cls.most_levels
+        coded = column.kind in ("two-level", "categorical", "ordered", "date", "integer", "order")
+        most = cls.most_levels if coded else cls.most_numbers if column.kind == "numeric" else 0
+        return 2 <= column.distinct <= most
 
     @property
     def missing(self) -> NDArray[np.bool_]:
@@ -224,6 +218,16 @@ class AnyColumn(Sample):
 
     def rows(self, mask: NDArray[np.bool_]) -> AnyColumn:
         return AnyColumn(self.name, self.sources, self.column.take(mask))
+
+
+MOST = 1e60
+"""Largest value whose fourth power, as kurtosis takes it, is far from the limit of doubles."""
+
+
+def computable(values: Floats) -> bool:
+    """Whether the values' powers stay within the range of doubles; NaN are passed over."""
+    largest = float(np.nanmax(np.abs(values), initial=0.0))
+    return largest == 0 or 1 / MOST <= largest <= MOST
 
 
 def complete(*samples: Sample) -> tuple[NDArray[np.bool_], int]:

@@ -30,7 +30,7 @@ from havoc_pipeline.tools.describe.numeric_summary import NumericSummary, summar
 from havoc_pipeline.tools.describe.quantiles import CONVENTIONS, Quartiles
 from havoc_pipeline.tools.registry import Alpha, tool
 from havoc_pipeline.tools.result import Finding
-from havoc_pipeline.tools.samples import AnyColumn, Numeric
+from havoc_pipeline.tools.samples import AnyColumn, Numeric, computable
 
 CODED = 10
 """Different whole numbers up to which a column's counts are listed as well."""
@@ -108,7 +108,12 @@ def _summary(sample: AnyColumn | Numeric, quartiles: Quartiles, alpha: float, *,
     if known and column.kind == "date":
         dates = column.dates
         return DateSummary(column.header, np.sort(dates[~np.isnat(dates)]), column.missing)
-    if known and column.is_numeric and (named or column.kind not in ("order", "identifier")):
+    if (
+        known
+        and column.is_numeric
+        and computable(column.numbers)
+        and (named or column.kind not in ("order", "identifier"))
+    ):
         return _numeric(column, quartiles, alpha)
     if known and column.kind in ("two-level", "categorical", "ordered"):
         return count_levels(column.header, column.labels, column.levels)

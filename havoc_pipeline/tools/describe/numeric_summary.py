@@ -73,7 +73,7 @@ class NumericSummary:
         m, (q1, median, q3) = self.moments, self.quartiles
         low, high = float(self.values.min()), float(self.values.max())
         return {
-            "n": self.n, "missing": self.missing, "mean": m.mean, "sd": m.sd, "variance": m.sd**2, "se": self.se,
+            "n": self.n, "missing": self.missing, "mean": m.mean, "sd": m.sd, "variance": m.sd * m.sd, "se": self.se,
             "ci_low": self.ci[0], "ci_high": self.ci[1], "minimum": low, "q1": q1, "median": median, "q3": q3,
             "maximum": high, "range": high - low, "iqr": q3 - q1, "skewness": m.skewness, "kurtosis": m.kurtosis,
             "cv_percent": self.cv_percent, "outliers": self.outliers, "autocorrelation": m.autocorrelation,

@@ -62,7 +62,11 @@ def aliasing_finding(words: Words, factors: int) -> Finding:
     text = f"{single} of {factors} main effects and {pairs} of {all_pairs} two-factor interactions are clear, that is, "
     text += "aliased with no other effect of one or two factors"
     status: Status = "warn" if single < factors else "note" if pairs < all_pairs else "pass"
-    mend = "" if status == "pass" else "see the table of aliases; where an interaction may matter, choose the letters by it or add runs"
+    mend = (
+        ""
+        if status == "pass"
+        else "see the table of aliases; where an interaction may matter, choose the letters by it or add runs"
+    )
     return Finding("aliasing", status, text, float(pairs), None, float(all_pairs), reference, mend)
 
 

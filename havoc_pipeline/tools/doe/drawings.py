@@ -75,7 +75,7 @@ def _name_axes(ax: Any, names: Sequence[str]) -> None:
 
 
 def correlation_map(correlations: Floats, names: Sequence[str]) -> Figure:
-    """Absolute correlations between coded terms: pale is none, dark is aliased.
+    """Absolute correlations between coded terms: white is none, dark is aliased.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def correlation_map(correlations: Floats, names: Sequence[str]) -> Figure:
     """
     size = min(11.0, max(5.0, 1.8 + 0.24 * len(names)))
     figure, (ax,) = canvas(width=size + 0.8, height=size)
-    image = ax.imshow(np.abs(np.nan_to_num(correlations)), vmin=0, vmax=1, cmap="cividis_r", interpolation="nearest")
+    image = ax.imshow(np.abs(np.nan_to_num(correlations)), vmin=0, vmax=1, cmap="Blues", interpolation="nearest")
     step = -(-len(names) // MOST_NAMES)
     places = range(0, len(names), step)
     labels = [plain(names[place], 18) for place in places]

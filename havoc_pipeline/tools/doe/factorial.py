@@ -187,7 +187,7 @@ def _where_reached(factors: int, wanted: int) -> str:
 
 
 def different_runs(request: Request) -> int:
-    """Different runs of a two-level design that `runs=` means.
+    """Different runs of a fraction that `runs=` means: that number, or what is left of a total.
 
     Raises
     ------
@@ -202,7 +202,7 @@ def different_runs(request: Request) -> int:
     fitting = [runs for runs in whole if request.factors < runs <= min(1 << request.factors, MOST_RUNS)]
     if not fitting:
         raise CommandError(f"runs={asked} does not fit {request.factors} two-level factors; {_neighbours(request)}")
-    return fitting[0]
+    return next((runs for runs in fitting if runs < 1 << request.factors), fitting[0])
 
 
 def _neighbours(request: Request) -> str:

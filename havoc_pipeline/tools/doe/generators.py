@@ -91,20 +91,20 @@ def _check_single(generators: list[Generator], factors: int) -> None:
 
 def _in_basic_factors(generators: list[Generator]) -> tuple[Generator, ...]:
     """The same generators with every factor that another one sets replaced by its product."""
-    known = {generator.added: generator for generator in generators}
-    added = mask_of(tuple(known))
-    for _ in generators:
-        known = {factor: _substituted(generator, known, added) for factor, generator in known.items()}
-    if any(generator.mask & added for generator in known.values()):
-        raise CommandError(
-            f"the generators refer to each other in a circle; set each of "
-            f"{letters(added)} by factors that no generator sets"
-        )
-    return tuple(known.values())
+    added = mask_of(tuple(generator.added for generator in generators))
+    known, waiting = dict[int, Generator](), list(generators)
+    while waiting:
+        ready = [g for g in waiting if all(factor in known for factor in members(g.mask & added))]
+        if not ready:
+            circle = ", ".join(map(str, waiting))
+            raise CommandError(f"the generators {circle} run in a circle; set each factor by others that none of them sets")
+        known |= {generator.added: _substituted(generator, known) for generator in ready}
+        waiting = [generator for generator in waiting if generator.added not in known]
+    return tuple(known[generator.added] for generator in generators)
 
 
-def _substituted(generator: Generator, known: dict[int, Generator], added: int) -> Generator:
+def _substituted(generator: Generator, known: dict[int, Generator]) -> Generator:
     mask, sign = generator.mask, generator.sign
-    for factor in members(generator.mask & added):
+    for factor in set(members(mask)) & set(known):
         mask, sign = mask ^ known[factor].word, sign * known[factor].sign
     return Generator(generator.added, mask, sign)

@@ -9,8 +9,8 @@ from fractions import Fraction
 from havoc_pipeline.errors import ExpressionError
 from havoc_pipeline.tools.mathematics.rounded import Rounded
 
-MOST_BITS = 16_384
-"""Largest exact result: numerator and denominator together, about 4,900 digits."""
+MOST_BITS = 14_000
+"""Largest exact result: numerator and denominator together, about 4,200 digits (Python writes 4,300)."""
 MOST_FACTORIAL = 1_000
 
 
@@ -108,6 +108,12 @@ def _exact_log(function: str, number: Fraction) -> Fraction | None:
     return Fraction(power) if Fraction(base) ** power == number else None
 
 
+def _short(number: Fraction) -> str:
+    """A number in a message: its digits while there are few."""
+    text = str(number)
+    return text if len(text) <= 20 else f"{text[:6]}… ({len(text)} digits)"
+
+
 def _factorial(number: Fraction, function: str) -> Fraction | None:
     shift = 1 if function == "gamma" else 0
     if number.denominator != 1 or number < shift:
@@ -116,7 +122,7 @@ def _factorial(number: Fraction, function: str) -> Fraction | None:
         return None
     if number > MOST_FACTORIAL:
         raise ExpressionError(
-            f"the factorial of {float(number):.6g} is asked for; the limit is {MOST_FACTORIAL:,}: use a smaller number"
+            f"the factorial of {_short(number)} is asked for; the limit is {MOST_FACTORIAL:,}: use a smaller number"
         )
     return Fraction(math.factorial(int(number) - shift))
 

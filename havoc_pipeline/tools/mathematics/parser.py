@@ -264,11 +264,12 @@ class _Parser:
         if self._next.text == "^":
             self._take()
             exponent = self._whole_exponent(token)
-        if self._next.kind == "open":
-            call = self._call(token, function)
-        else:
-            call = Call(function, (self._bare_argument(token),))
+        bracketed = self._next.kind == "open"
+        call = self._call(token, function) if bracketed else self._bare(token, function)
         return Power(call, exponent) if exponent is not None else call
+
+    def _bare(self, token: Token, function: str) -> Node:
+        return Call(function, (self._bare_argument(token),))
 
     def _whole_exponent(self, token: Token) -> Node:
         power = self._take()

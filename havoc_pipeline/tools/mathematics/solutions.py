@@ -133,7 +133,8 @@ def values_of(solutions: tuple[Solution, ...]) -> dict[str, float]:
     named = dict[str, float]()
     for number, solution in enumerate(real, 1):
         for name, value in solution.values.items():
-            named[name if len(real) == 1 else f"{name}_{number}"] = value.real
+            alone = len(real) == 1 and name not in ("count", "real_count")
+            named[name if alone else f"{name}_{number}"] = value.real
     return named
 
 

@@ -36,7 +36,7 @@ def test_numbers_by_hand(answer: Answer) -> None:
     pooled = math.sqrt(rows.var(axis=1, ddof=1).mean())
     assert result.sd_within == pytest.approx(pooled / c4(9))
     assert result.sd_overall == pytest.approx(rows.std(ddof=1))
-    assert result.cpk == pytest.approx((18 - rows.mean()) / (3 * result.sd_within))
+    assert result.cpk == pytest.approx((rows.mean() - 4) / (3 * result.sd_within))
     assert result.ppl == pytest.approx((rows.mean() - 4) / (3 * result.sd_overall))
     assert result.cpm == pytest.approx(6 / (3 * math.sqrt(((rows - 10) ** 2).mean())))
     assert result.conventions["sigma within"].startswith("pooled")

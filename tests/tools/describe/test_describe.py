@@ -131,8 +131,15 @@ def test_small_and_degenerate_columns(answer: Answer, finding: Find) -> None:
     assert single.values["mean"] == 4.5
     assert math.isnan(single.values["sd"])
     assert finding(single, "sample size").status == "note"
-    equal = answer("DESCRIBE columns=y where=(g == \"a\")", {"y": [2.5, 2.5, 7.0], "g": ["a", "a", "b"]})
+    equal = answer('DESCRIBE columns=y where=(g == "a")', {"y": [2.5, 2.5, 7.0], "g": ["a", "a", "b"]})
     assert (equal.values["sd"], equal.values["iqr"], equal.values["outliers"]) == (0.0, 0.0, 0)
+
+
+def test_values_out_of_range_are_only_listed(answer: Answer) -> None:
+    columns = {"y": [1e200, 2.5e200, 3e200], "x": [1.0, 2.5, 4.0]}
+    assert answer("DESCRIBE columns=y", columns).tables[0].title == "Other columns"
+    with pytest.raises(DataError, match="another unit"):
+        answer("RUN_TTEST response=y mu=1", columns)
 
 
 def test_no_rows_are_refused(answer: Answer) -> None:

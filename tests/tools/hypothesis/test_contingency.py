@@ -31,7 +31,8 @@ def test_party_agrees_with_r() -> None:
     # R: chisq.test(M): X-squared 30.07, df 2, p 2.954e-07; M$expected; M$stdres
     found = table(PARTY)
     chi2 = pearson(PARTY, found.expected)
-    assert (chi2, found.df) == (pytest.approx(30.07, abs=5e-3), 2)
+    assert chi2 == pytest.approx(30.07, abs=5e-3)
+    assert found.df == 2
     assert tail(chi2, 2) == pytest.approx(2.954e-07, rel=2e-4)
     assert found.expected[0] == pytest.approx((703.6714, 319.6453, 533.6834), abs=5e-5)
     assert found.residuals[0] == pytest.approx((4.5020535, 0.6994517, -5.3159455), abs=5e-8)

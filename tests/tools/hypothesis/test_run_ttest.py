@@ -20,7 +20,7 @@ Find = Callable[[Result, str], Finding]
 # Student's sleep data (Biometrika 6, 1908), as in R's data set `sleep`.
 DRUG_1 = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
 DRUG_2 = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
-SLEEP = {"extra": DRUG_1 + DRUG_2, "drug": ["one"] * 10 + ["two"] * 10}
+SLEEP: dict[str, list[Any]] = {"extra": DRUG_1 + DRUG_2, "drug": ["one"] * 10 + ["two"] * 10}
 PAIRED = {"h1": DRUG_1, "h2": DRUG_2}
 
 

@@ -8,7 +8,7 @@ from scipy import sparse
 
 from training.vectors import factor, relations
 from training.vectors.bank_measure import cases, words_of
-from training.vectors.cooccurrence import near
+from training.vectors.cooccurrence import WINDOW, near
 from training.vectors.measure import PARTS, triplets
 
 
@@ -25,8 +25,9 @@ def test_the_two_lists_share_no_anchor() -> None:
 
 
 def test_counts_fall_with_distance_and_stop_at_a_separator() -> None:
-    counts = near(np.array([0, 1, 2, 3, 0], dtype=np.int32), 3).toarray()
-    np.testing.assert_allclose(counts, [[0, 1, 0.5], [1 / 3, 0, 1], [0.5, 0, 0]])
+    tokens = np.array([0, 1, 2, *[3] * WINDOW, 0], dtype=np.int32)
+    counts = near(tokens, 3).toarray()
+    np.testing.assert_allclose(counts, np.array([[0, 1, 0.5], [0, 0, 1], [0, 0, 0]]))
 
 
 def test_pointwise_mutual_information_by_hand() -> None:

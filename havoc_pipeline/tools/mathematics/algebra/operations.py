@@ -54,10 +54,11 @@ def factor(request: Reply) -> Reply:
 
 
 def differentiate(request: Reply) -> Reply:
-    """The derivative with respect to a variable, where it exists: jumps of `sign` add nothing."""
+    """The derivative with respect to a variable, where it exists: jumps and corners add nothing."""
     x = symbol(request["variable"], real=True)
     slope = sympy.diff(build(parse_expression(request["expression"])), x)
     slope = slope.replace(sympy.DiracDelta, lambda *_: sympy.Integer(0))
+    slope = slope.replace(sympy.Piecewise, lambda *branches: branches[-1][0])
     return _shown(_shortest(slope, sympy.simplify(slope), sympy.factor(slope)))
 
 
