@@ -258,7 +258,7 @@ class _Run:
         self.step += 1
         self.tokens += batch.inputs.numel()
         self.seconds += time.monotonic() - started
-        self._loss = 0.98 * self._loss + 0.02 * float(loss) if self.step > 1 else float(loss)
+        self._loss = 0.98 * self._loss + 0.02 * float(loss.detach()) if self.step > 1 else float(loss.detach())
         self._right = 0.98 * self._right + 0.02 * float((guess == labels).float().mean())
         self._save_at_times()
 

@@ -245,6 +245,15 @@ class Lexicon:
         return joined
 
     @cached_property
+    def level_entries(self) -> dict[str, list[int]]:
+        """Entries by the level codes they know."""
+        entries: dict[str, list[int]] = {}
+        for entry, levels in self.levels.items():
+            for code in levels:
+                entries.setdefault(folded(code), []).append(entry)
+        return entries
+
+    @cached_property
     def source_numbers(self) -> tuple[Ints, int]:
         """A number for each entry's table, 0 for none, and how many there are."""
         order = {"": 0}
@@ -260,7 +269,7 @@ class Lexicon:
 
 CACHED = (
     "frequency", "unit_numbers", "unit_matrix", "dimension_matrix", "joined_headings",
-    "source_numbers", "arrays",
+    "level_entries", "source_numbers", "arrays",
 )  # fmt: skip
 
 

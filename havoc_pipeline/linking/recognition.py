@@ -8,12 +8,13 @@ import numpy as np
 
 from havoc_pipeline.linking.entries import KINDS
 from havoc_pipeline.linking.lexicon import DIMENSION_OF_UNIT, DIMENSIONS, Floats, Lexicon, header_key
-from havoc_pipeline.linking.words import STOP, header_words, key, tokens
+from havoc_pipeline.linking.words import STOP, folded, header_words, key, phrase_key, tokens
 from havoc_pipeline.tables import Column
 
 Found = dict[int, float]
 UNITS_OF_HEADERS = 3
-NUMERIC = ("number", "count")
+CODED = ("category", "count")
+MOST_LEVELS = 12
 COMPATIBLE = {
     "number": ("number", "count"),
     "count": ("count", "number", "category", "order", "identifier"),
@@ -47,6 +48,8 @@ def entry_weights(head: str, column: Column, kind: str, lexicon: Lexicon) -> Flo
     _by_part(words, lexicon, found)
     _by_expansion(words, lexicon, found)
     _by_description(column.description, lexicon, found)
+    if kind in CODED:
+        _by_levels(column, lexicon, found)
     weights = np.zeros(len(lexicon.names), np.float32)
     for entry, weight in found.items():
         weights[entry] = weight
@@ -116,6 +119,25 @@ def _by_description(description: str | None, lexicon: Lexicon, found: Found) -> 
         for end in range(start + 1, min(len(told), start + 4) + 1):
             if told[start] not in STOP and told[end - 1] not in STOP:
                 _say(found, lexicon.postings.get(key(told[start:end]), []), 0.6 + 0.1 * (end - start))
+
+
+def _by_levels(column: Column, lexicon: Lexicon, found: Found) -> None:
+    """Columns with the same codes in their cells are of one kind, the more so the rarer the codes."""
+    if not 2 <= column.distinct <= MOST_LEVELS:
+        return
+    levels = [folded(level) for level in column.levels]
+    shares: Found = {}
+    for level in levels:
+        known = lexicon.level_entries.get(level, ())
+        for entry in known:
+            telling = 1.0 if len(level) > 2 and len(known) < 8 else 0.5
+            shares[entry] = shares.get(entry, 0.0) + telling / len(levels)
+    for entry, share in shares.items():
+        _keep(found, entry, 0.6 * share)
+    for family, members in lexicon.families.items():
+        named = [{m for m, names in members.items() if level in names} for level in levels]
+        if all(named) and len(set().union(*named)) >= len(levels):
+            _say(found, lexicon.postings.get(phrase_key(family), []), 0.5)
 
 
 def _by_unit(unit: str | None, lexicon: Lexicon, weights: Floats) -> None:

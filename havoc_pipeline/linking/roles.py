@@ -19,7 +19,7 @@ KINDS = (
     "constant", "text", "empty",
 )  # fmt: skip
 TRIGRAMS = 384
-STATISTICS = 16
+STATISTICS = 20
 WIDTH = 2 * len(ROLES) + len(KINDS) + STATISTICS + 2 * len(ROLES) + TRIGRAMS
 """Numbers that describe a column to the classifier."""
 
@@ -79,7 +79,17 @@ def _statistics(table: Table, column: Column) -> Floats:
         float(place == len(table.headers) - 1), distinct / rows, float(distinct == 2),
         min(distinct, 12) / 12, column.missing / rows, float(column.unit is not None),
     ]  # fmt: skip
-    return np.array([*plain, *_numeric_statistics(column)], np.float32)
+    return np.array([*plain, *_numeric_statistics(column), *_block_place(table, column)], np.float32)
+
+
+def _block_place(table: Table, column: Column) -> list[float]:
+    """First or second of a before-after pair, in a subgroup, alone."""
+    for block in table.profile.blocks:
+        if column.header in block.headers:
+            first = column.header == block.headers[0]
+            pair = block.kind == "pair"
+            return [float(pair and first), float(pair and not first), float(not pair), 0.0]
+    return [0.0, 0.0, 0.0, 1.0]
 
 
 def _numeric_statistics(column: Column) -> list[float]:

@@ -20,8 +20,9 @@ from llguidance import LLTokenizer
 
 from havoc_pipeline.dsl.check import check
 from havoc_pipeline.dsl.command import Command, Refusal
+from havoc_pipeline.dsl.execute import execute
 from havoc_pipeline.dsl.parse import parse_plan
-from havoc_pipeline.errors import CommandError, ModelError
+from havoc_pipeline.errors import CommandError, HavocError, ModelError
 from havoc_pipeline.linking.ground import ground
 from havoc_pipeline.linking.mentions import Links
 from havoc_pipeline.lm.plan_grammar import plan_grammar
@@ -137,8 +138,9 @@ class Planner:
                 kept.setdefault(proposal.commands, proposal)
             if len(kept) >= most or looked + 1 >= SEARCHED or covered > ENOUGH:
                 break
-        total = sum(p.probability for p in kept.values()) + max(0.0, 1 - covered)
-        return [_rescaled(p, 1 / total) for p in kept.values()] or [_unsure()]
+        ranked = _from_the_first_that_runs(list(kept.values()), table)
+        total = sum(p.probability for p in ranked) + max(0.0, 1 - covered)
+        return [_rescaled(p, 1 / total) for p in ranked] or [_unsure()]
 
     def _search(self, reading: Reading) -> Iterator[Found]:
         grammar = plan_grammar(all_tools().values(), reading, self.tokenizer.ids)
@@ -187,6 +189,22 @@ def _refuse_repeats(command: Command) -> None:
     for value in command.arguments.values():
         if isinstance(value, tuple) and len(set(map(str, value))) < len(value):
             raise CommandError("a column stands twice in one list")
+    for condition in command.where:
+        if isinstance(condition.value, tuple) and len(set(condition.value)) < len(condition.value):
+            raise CommandError("a level stands twice in one condition")
+
+
+def _from_the_first_that_runs(proposals: list[Proposal], table: Table | None) -> list[Proposal]:
+    """The proposals without leading ones whose parameters do not go together, as the tool itself says."""
+    for place, proposal in enumerate(proposals):
+        try:
+            execute([step for step in proposal.steps if isinstance(step, Command)], table)
+        except CommandError:
+            continue
+        except HavocError:
+            pass  # The data do not allow it, or mathematics fails: that is the answer, not a reason to ask another.
+        return proposals[place:]
+    return []
 
 
 def _rescaled(proposal: Proposal, factor: float) -> Proposal:

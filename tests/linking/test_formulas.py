@@ -28,7 +28,8 @@ NEGATIVE = [
     "18 N - 26 N", "what is the R^2", "use x^2 term", "x = 4", "p < 0.05 and n = 30", "alpha=0.05", "3-5x more",
     "H1: mean of (a - b) < 0", "2^4 design", "FrF2(8, 4)", "10 ± 0.2", "line 3 - 5", "C-130", "2 x 3 factorial",
     "what is cpk for 18-26", "a/b test", "μ+3σ limits", "24/7", "10 kg/m^3", "reading 1-5", "2^k with k=4",
-    "fraction design res 5 k=16", "what does 8D stand for", "s1^2/s2^2 for night over day", "I-MR of n=5", "what is the Cpk for 10 +0.3/-0.1", "what is Cpk of 10 +- 0.2", "2^(k-p) with k = 8",
+    "fraction design res 5 k=16", "what does 8D stand for", "s1^2/s2^2 for night over day", "I-MR of n=5",
+    "what is the Cpk for 10 +0.3/-0.1", "what is Cpk of 10 +- 0.2", "2^(k-p) with k = 8",
 ]  # fmt: skip
 
 

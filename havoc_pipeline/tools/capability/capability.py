@@ -18,6 +18,8 @@ from havoc_pipeline.tools.spc.sigma import Method, Sigma, within_sigma
 from havoc_pipeline.tools.spc.subgroups import Subgroups, make_subgroups
 from havoc_pipeline.tools.spc.variables import chosen_chart, variable_charts
 
+MOST = 1e60
+"""Largest size of a limit; squares of larger numbers overflow."""
 Within = Literal["auto", "pooled", "r_bar", "s_bar", "moving_range"]
 
 
@@ -91,6 +93,9 @@ def capability(
 def _specification(lsl: float | None, usl: float | None, target: float | None) -> Specification:
     if lsl is None and usl is None:
         raise CommandError("CAPABILITY needs a specification limit: give lsl=, usl= or both")
+    for name, limit in (("lsl", lsl), ("usl", usl), ("target", target)):
+        if limit is not None and not abs(limit) <= MOST:
+            raise CommandError(f"{name}={limit:g} is beyond {MOST:g}; leave out a limit that does not exist")
     if lsl is not None and usl is not None and lsl >= usl:
         raise CommandError(f"lsl={lsl:g} is not below usl={usl:g}; check which limit is which")
     return Specification(lsl, usl, target)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,8 @@ from havoc_pipeline.tools.registry import Alpha, tool
 from havoc_pipeline.tools.result import Finding
 from havoc_pipeline.tools.samples import AnyColumn, Numeric, computable
 
+LOOKED_AT = 1000
+"""Rows searched for examples of a column that is only listed."""
 CODED = 10
 """Different whole numbers up to which a column's counts are listed as well."""
 REFERENCES = (
@@ -117,7 +120,8 @@ def _summary(sample: AnyColumn | Numeric, quartiles: Quartiles, alpha: float, *,
         return _numeric(column, quartiles, alpha)
     if known and column.kind in ("two-level", "categorical", "ordered"):
         return count_levels(column.header, column.labels, column.levels)
-    examples = tuple(dict.fromkeys(str(text) for text in column.text if text is not None))[:3]
+    first = (text for text in islice(column.text, LOOKED_AT) if text is not None)
+    examples = tuple(dict.fromkeys(first))[:3]
     return OtherSummary(column.header, column.kind, known, column.missing, column.distinct, examples)
 
 

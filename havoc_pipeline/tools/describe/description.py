@@ -55,7 +55,8 @@ class Description(Result):
 
     def figure(self) -> Figure | None:
         """Histogram with box plot of one column, or small drawings of at most nine."""
-        drawn = [s for s in self.summaries if isinstance(s, NumericSummary | CategorySummary)]
+        counted = [s.levels or s if isinstance(s, NumericSummary) else s for s in self.summaries]
+        drawn = [s for s in counted if isinstance(s, NumericSummary | CategorySummary)]
         return _figure(drawn) if drawn else None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from havoc_pipeline.tools.doe.assessment import Assessment, alias_matrix
-from havoc_pipeline.tools.doe.defining_words import LETTERS, Chain, Words, alias_chains, letters, members, word_lengths
+from havoc_pipeline.tools.doe.defining_words import Chain, Words, alias_chains, letters, members, word_lengths
 from havoc_pipeline.tools.doe.model_terms import Model
 from havoc_pipeline.tools.result import ResultTable
 
@@ -52,9 +52,8 @@ def _others(chain: Chain, names: Sequence[str]) -> str:
 
 
 def effect_name(mask: int, names: Sequence[str]) -> str:
-    """An effect by its factors' names: AB for letters, `Time·Speed` for words."""
-    parts = [names[factor] for factor in members(mask)]
-    return "".join(parts) if all(part in LETTERS and len(part) == 1 for part in parts) else "·".join(parts)
+    """An effect by its factors' names, as terms of a model are written: `Time·Speed`."""
+    return "·".join(names[factor] for factor in members(mask))
 
 
 def bias_table(fitted: Assessment, larger: Model) -> ResultTable | None:

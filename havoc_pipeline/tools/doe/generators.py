@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from havoc_pipeline.errors import CommandError
-from havoc_pipeline.tools.doe.defining_words import LETTERS, Fraction, Generator, letters, mask_of, members
+from havoc_pipeline.tools.doe.defining_words import LETTERS, Fraction, Generator, mask_of, members
 
 _SEPARATORS = re.compile(r"\s*[,;\n]\s*|\s+and\s+|\s+(?=[A-Za-z]\s*=)", re.IGNORECASE)
 _GENERATOR = re.compile(r"([A-Za-z])\s*=\s*(\+/-|±|[-+−]?)\s*([A-Za-z](?:\s*[*.·×]?\s*[A-Za-z])*)\Z")
@@ -97,7 +97,9 @@ def _in_basic_factors(generators: list[Generator]) -> tuple[Generator, ...]:
         ready = [g for g in waiting if all(factor in known for factor in members(g.mask & added))]
         if not ready:
             circle = ", ".join(map(str, waiting))
-            raise CommandError(f"the generators {circle} run in a circle; set each factor by others that none of them sets")
+            raise CommandError(
+                f"the generators {circle} run in a circle; set each factor by others that none of them sets"
+            )
         known |= {generator.added: _substituted(generator, known) for generator in ready}
         waiting = [generator for generator in waiting if generator.added not in known]
     return tuple(known[generator.added] for generator in generators)

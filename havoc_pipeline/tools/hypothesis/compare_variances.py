@@ -103,12 +103,12 @@ def _against_value(response: Numeric, sigma: float, alternative: str, alpha: flo
 
 def _samples(response: Numeric | Wide, group: Factor | None, first: Level | None) -> dict[str, Floats]:
     if isinstance(response, Wide):
-        if group is not None:
-            raise CommandError("response= lists columns, each a group of its own; leave group= out, or name one column")
-        columns = {column.name: column.values[~column.missing] for column in response.columns}
-        if first is not None and first not in columns:
-            raise CommandError(f"first={first} is not one of the columns {', '.join(columns)}; name one of them")
-        return _ordered(columns, first)
+        if group is not None or first is not None:
+            raise CommandError(
+                "response= lists columns, each a group of its own and the first on top: leave group= and first= out, or "
+                "name one column"
+            )
+        return {column.name: column.values[~column.missing] for column in response.columns}
     if group is None:
         raise CommandError(
             "COMPARE_VARIANCES takes response= and group=, several columns as response=[a, b], or response= and sigma="
@@ -121,11 +121,10 @@ def _samples(response: Numeric | Wide, group: Factor | None, first: Level | None
             f"`{group.name}` has {len(samples)} level{'s' * (len(samples) != 1)} with values among the rows in use; "
             "comparing spreads needs at least 2: use more rows, or sigma= for one sample"
         )
-    return _ordered(samples, find_level(group, first) if first is not None else None)
-
-
-def _ordered(samples: dict[str, Floats], lead: str | None) -> dict[str, Floats]:
-    return samples if lead is None else {lead: samples[lead]} | samples
+    if first is None:
+        return samples
+    lead = find_level(group, first)
+    return {lead: samples[lead]} | samples
 
 
 def _need(values: Floats, name: str) -> None:

@@ -82,7 +82,9 @@ def to_rounded(value: Value) -> Rounded:
     try:
         near = float(value)
     except OverflowError:
-        raise too_large("the result") from None
+        raise ExpressionError(
+            "a value is beyond 1.8e308, the limit of double precision; only + - * / and whole powers go further"
+        ) from None
     return Rounded(near, 0.0 if Fraction(near) == value else abs(near) * 1.2e-16)
 
 

@@ -30,6 +30,7 @@ CONVENTIONS = {
     "angles": "radians",
 }  # fmt: skip
 LONGEST_EXACT = 60
+LONGEST_FORMULA = 300
 CLOSED_SECONDS = 4.0
 
 
@@ -210,7 +211,7 @@ def _judged_area(closed: dict[str, Any] | None, area: Area, reading: str, pole: 
         closed = None
     if closed is None and not area.defined and not pole:
         raise ExpressionError(
-            f"`{reading[:60]}` has no real value somewhere between these bounds; keep to where it is defined"
+            f"`{reading[:60]}` has no finite real value somewhere between these bounds; keep to where it is defined"
         )
     lost = pole or not area.converges or not math.isfinite(area.value)
     if (closed and closed.get("infinite")) or (closed is None and lost):
@@ -260,12 +261,17 @@ def _shown(answer: Answer) -> str:
     return f"{answer.exact}, which is {answer.decimal}" + ("" if answer.terminates else " to 15 digits")
 
 
+def _cut(text: str) -> str:
+    """A formula as a sentence holds it; the whole of it is in `exact`."""
+    return text if len(text) <= LONGEST_FORMULA else f"{text[:LONGEST_FORMULA]}… ({len(text)} characters)"
+
+
 def _made(
     tree: Node, operation: str, lead: str, answer: Answer, findings: list[Finding], name: str | None,
     ending: str = "", where: Node | None = None, bounds: tuple[float, float] | None = None,
 ) -> Evaluation:  # fmt: skip
     formula = operation not in ("value",) and bounds is None
-    statement = lead + (answer.exact if formula else _shown(answer)) + ending + "."
+    statement = lead + (_cut(answer.exact) if formula else _shown(answer)) + ending + "."
     return Evaluation(
         decision="informative", statement=statement, findings=tuple(findings), conventions=CONVENTIONS,
         references=REFERENCES, value=answer.value, exact=answer.exact, decimal=answer.decimal, reading=write(tree),

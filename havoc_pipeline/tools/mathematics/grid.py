@@ -113,11 +113,17 @@ def _call(function: str, arguments: list[Any]) -> Any:
     return _special(function)(*arguments)
 
 
+def _factorial(x: Any) -> Any:
+    from scipy.special import gamma
+
+    return np.where(np.less(x, 0), np.nan, gamma(np.add(x, 1)))
+
+
 def _special(function: str) -> Callable[..., Any]:
     from scipy import special
 
     known: dict[str, Callable[..., Any]] = {
-        "gamma": special.gamma, "factorial": lambda x: special.gamma(np.add(x, 1)), "binomial": special.binom,
+        "gamma": special.gamma, "factorial": _factorial, "binomial": special.binom,
         "erf": special.erf, "erfc": special.erfc, "normal_cdf": special.ndtr,
     }  # fmt: skip
     return known[function]

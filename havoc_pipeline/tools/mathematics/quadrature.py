@@ -153,14 +153,18 @@ def _panels(height: Callable[[Floats], Floats], low: Floats, high: Floats) -> tu
     """Integral and error estimate over each panel, shape (p,)."""
     half, middle = (high - low) / 2, (high + low) / 2
     values = height((middle[:, None] + half[:, None] * NODES).ravel()).reshape(-1, NODES.size)
+    with np.errstate(all="ignore"):
+        return _ruled(values, half)
+
+
+def _ruled(values: Floats, half: Floats) -> tuple[Floats, Floats]:
+    """Kronrod's integral and QUADPACK's error estimate from heights of shape (p, 15)."""
     kronrod, gauss = half * (values @ KRONROD), half * (values @ GAUSS)
     spread = half * (np.abs(values - (kronrod / (2 * half))[:, None]) @ KRONROD)
     gap = np.abs(kronrod - gauss)
-    with np.errstate(all="ignore"):
-        sharp = spread * np.minimum(1.0, (200 * gap / spread) ** 1.5)
+    sharp = spread * np.minimum(1.0, (200 * gap / spread) ** 1.5)
     noise = 50 * np.finfo(float).eps * half * (np.abs(values) @ KRONROD)
-    settled = gap <= noise
-    return kronrod, np.where(settled, 0.02 * noise, np.where(spread > 0, sharp, gap))
+    return kronrod, np.where(gap <= noise, 0.02 * noise, np.where(spread > 0, sharp, gap))
 
 
 def has_pole(divisors: tuple[Node, ...], variable: str, lower: float, upper: float) -> bool:

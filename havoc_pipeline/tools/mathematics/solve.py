@@ -12,6 +12,7 @@ from havoc_pipeline.tools.mathematics.arithmetic import evaluate
 from havoc_pipeline.tools.mathematics.domain import restrictions
 from havoc_pipeline.tools.mathematics.newton import system_roots
 from havoc_pipeline.tools.mathematics.parser import parse_equation
+from havoc_pipeline.tools.mathematics.places import as_double
 from havoc_pipeline.tools.mathematics.reading import notes_on_reading
 from havoc_pipeline.tools.mathematics.roots import DENSE, REACH, Root, real_roots
 from havoc_pipeline.tools.mathematics.sentence import MOST_SHOWN, sentence
@@ -24,7 +25,7 @@ from havoc_pipeline.tools.mathematics.solutions import (
     table_of,
     values_of,
 )
-from havoc_pipeline.tools.mathematics.tree import Equation, variables, walk, write
+from havoc_pipeline.tools.mathematics.tree import Equation, Power, variables, walk, write
 from havoc_pipeline.tools.registry import Level, tool
 from havoc_pipeline.tools.result import Finding
 
@@ -37,6 +38,7 @@ CONVENTIONS = {
     "log": "natural logarithm", "angles": "radians",
 }  # fmt: skip
 MOST_EQUATIONS = 10
+MOST_EXPONENT = 1_000
 SECONDS = 8.0
 
 
@@ -88,11 +90,21 @@ def solve(equation: list[str], variable: Level | None = None) -> Solved:
 def _check_size(tree: Equation) -> None:
     """Work out every part without variables once, so that hostile powers are refused here."""
     for node in walk(tree):
+        if isinstance(node, Power) and variables(node.base) and not variables(node.exponent):
+            _check_exponent(node)
         if not variables(node):
             try:
                 evaluate(node)
             except ArithmeticError:
                 continue
+
+
+def _check_exponent(node: Power) -> None:
+    exponent = as_double(node.exponent)
+    if abs(exponent) > MOST_EXPONENT:
+        raise ExpressionError(
+            f"the exponent of `{write(node)[:60]}` is {exponent:g}; the limit is {MOST_EXPONENT}: take a root first"
+        )
 
 
 def _unknown(names: tuple[str, ...], given: str | None) -> str:

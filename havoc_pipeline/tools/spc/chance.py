@@ -75,6 +75,8 @@ def chance_of(charts: Sequence[Chart], draw: Draw, length: int) -> Chance:
     simulated = draw(np.random.default_rng(_SEED), runs)
     any_signal, usual, observed = np.zeros(runs, dtype=bool), np.ones(runs), 1.0
     for chart, z in zip(charts, simulated, strict=True):
+        if not chart.plotted:
+            continue
         counts, far = _counts(z, chart.rules), np.nanmax(np.abs(z), axis=1)
         any_signal |= counts > 0
         usual = np.minimum(usual, np.minimum(_shares(counts, counts), _shares(far, far)))

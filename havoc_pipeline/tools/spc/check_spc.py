@@ -123,6 +123,9 @@ def _attribute(
     table: Any, counts: Counts, chart: Attribute, rules: RuleSet, order: Order | None, mu: float | None, alpha: float
 ) -> ControlChart:
     defectives = chart in ("p", "np")
+    if mu is not None and not 0 < mu < (1 if defectives else float("inf")):
+        bounds = "between 0 and 1" if defectives else "above 0"
+        raise CommandError(f"mu is {mu:g}; a known {'proportion' if defectives else 'rate'} lies {bounds}")
     if defectives:
         drawn = proportion_chart(counts.counts, counts.sizes, rules, mu, total=chart == "np")
     else:

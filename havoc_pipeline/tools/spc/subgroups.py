@@ -144,7 +144,7 @@ def make_subgroups(
     DataError
         When no reading is left.
     """
-    _check(value, subgroup, size)
+    _check(value, subgroup, size, order)
     matrix = value.matrix if isinstance(value, Wide) else value.values[:, None]
     rows = _in_time(order, matrix.shape[0])
     groups, repeated = _groups(subgroup, size, rows)
@@ -172,7 +172,10 @@ def value_name(value: Numeric | Wide) -> str:
     return f"{value.columns[0].name} to {value.columns[-1].name}"
 
 
-def _check(value: Numeric | Wide, subgroup: Subgroup | None, size: int | None) -> None:
+def _check(value: Numeric | Wide, subgroup: Subgroup | None, size: int | None, order: Order | None) -> None:
+    for name, sample, kind in (("subgroup", subgroup, Subgroup), ("order", order, Order)):
+        if sample is not None and not isinstance(sample, kind):
+            raise CommandError(f"{name}= takes {kind.takes}, not `{sample.name}`")
     if subgroup is not None and size is not None:
         raise CommandError("subgroup= and subgroup_size= both say what a subgroup is; give one of them")
     if size is not None and size < 1:

@@ -199,6 +199,7 @@ def test_rows_out_of_time_and_order(answer: Answer, finding: Find) -> None:
         ("CAPABILITY value=y lsl=9 usl=3", "not below"),
         ("CAPABILITY value=y lsl=3 usl=3", "not below"),
         ("CAPABILITY value=y usl=3 required=0", "above 0"),
+        ("CAPABILITY value=y lsl=0 usl=1e99", "does not exist"),
         ("CAPABILITY value=y usl=3 within=pooled", "use within=moving_range"),
         ("CAPABILITY value=y usl=3 subgroup_size=2 within=moving_range", "pooled, r_bar or s_bar"),
     ],

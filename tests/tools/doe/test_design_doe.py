@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from havoc_pipeline.dsl.execute import execute
-from havoc_pipeline.dsl.parse import parse_plan
+from havoc_pipeline.dsl.parse import parse_command
 from havoc_pipeline.errors import CommandError, TableError
 from havoc_pipeline.tables import Table
 from havoc_pipeline.tools.doe.design_doe import design_doe
@@ -24,7 +24,7 @@ NAMED = 'factors=["Temperature", "Pressure", "Time", "Speed", "Feed"]'
 
 
 def design(parameters: str) -> ExperimentDesign:
-    result = execute(parse_plan(f"DESIGN_DOE {parameters}"), None)[0].result
+    result = execute([parse_command(f"DESIGN_DOE {parameters}")], None)[0].result
     assert isinstance(result, ExperimentDesign)
     named = {name for _, name, _, _ in string.Formatter().parse(result.statement) if name is not None}
     assert named <= set(result.values)
@@ -61,8 +61,6 @@ def test_the_seed_settles_the_order() -> None:
     assert first.run_order.tolist() != other.run_order.tolist()
     assert sorted(first.run_order.tolist()) == list(range(16))
     assert first.seed == 11
-    # Python's documented Mersenne Twister, so that a replay gives the same sheet on any version
-    assert first.run_order.tolist()[:4] == [2, 3, 14, 1] or len(first.run_order) == 16
 
 
 def test_random_order_is_that_of_the_documented_generator() -> None:
@@ -83,7 +81,7 @@ def test_aliases_are_written_with_the_factors_names() -> None:
 def test_generators_as_asked_with_a_sign() -> None:
     found = design('factors=4 generators="D=-ABC"')
     assert (found.matrix.prod(axis=1) == -1).all()
-    assert dict(table(found, "Aliases").rows)["AB"] == "- CD"
+    assert dict(table(found, "Aliases").rows)["A·B"] == "- C·D"
     assert found.conventions["generators"] == "as given"
 
 
@@ -181,7 +179,7 @@ def test_run_sheet_is_written_in_run_order_and_real_settings(tmp_path: Path) -> 
 
 def test_run_sheet_reads_back_and_is_judged_as_designed(tmp_path: Path) -> None:
     path = design("factors=6 runs=16 center_points=4").write_csv(tmp_path / "sheet.csv")
-    judged = execute(parse_plan("EVALUATE_DOE"), Table.read(path))[0].result
+    judged = execute([parse_command("EVALUATE_DOE")], Table.read(path))[0].result
     values = judged.values
     assert (values["factors"], values["runs"], values["resolution"], values["center_points"]) == (6, 20, 4, 4)
 

@@ -1,6 +1,6 @@
 """Which columns are taken for factors when none are named."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from havoc_pipeline.tools.samples import Factor, Numeric
 TWICE = [-1, 1, -1, 1, -1, 1, -1, 1]
 
 
-def found(columns: dict[str, Sequence[Any]], response: str | None = None) -> list[str]:
+def found(columns: Mapping[str, Sequence[Any]], response: str | None = None) -> list[str]:
     return [sample.name for sample in factor_columns(Table.from_columns(columns), response)]
 
 

@@ -40,7 +40,7 @@ def test_box_behnken_has_three_even_settings_and_no_corner(factors: int) -> None
 def test_box_behnken_of_six_factors_varies_the_published_triples() -> None:
     # Box and Behnken (1960), table 4, no. 4; also the design that Minitab and JASP give.
     edges = layout(6, "box_behnken").matrix[:48]
-    groups = {tuple(np.flatnonzero(run)) for run in edges}
+    groups = {tuple(np.flatnonzero(run).tolist()) for run in edges}
     assert groups == {(0, 1, 3), (1, 2, 4), (2, 3, 5), (0, 3, 4), (1, 4, 5), (0, 2, 5)}
 
 
@@ -92,7 +92,7 @@ def test_orthogonal_axial_distance_with_one_centre_point(factors: int, axial: fl
 def test_orthogonal_squares_are_uncorrelated(centre: int, times: int) -> None:
     made = layout(3, "central_composite", axial="orthogonal", center_points=centre, replicates=times)
     squares = made.matrix**2
-    assert np.corrcoef(squares.T)[0, 1] == pytest.approx(0.0, abs=1e-12)
+    assert np.cov(squares.T) == pytest.approx(np.diag(squares.var(axis=0, ddof=1)), abs=1e-12)
 
 
 def test_face_centred_and_given_distances() -> None:
@@ -144,6 +144,6 @@ def test_what_cannot_be(factors: int, asked: dict[str, object], message: str) ->
 
 
 def test_levels_that_do_not_fit() -> None:
-    with pytest.raises(CommandError, match="levels=2 does not go|levels=4 does not go"):
+    with pytest.raises(CommandError, match="levels=4 does not go with a Box-Behnken design"):
         make_layout(Request(letters_of(3), (4, 4, 4), "box_behnken"))
     assert not math.isnan(make_layout(Request(letters_of(3), (5, 5, 5), "central_composite"))[0].axial)

@@ -77,7 +77,7 @@ def test_columns_are_groups(answer: Answer) -> None:
     wide = answer("COMPARE_VARIANCES response=[five, six, nine]", {"five": FIVE, "six": SIX, "nine": NINE})
     long = answer('COMPARE_VARIANCES response="d [in]" group=batch', GEAR)
     assert wide.p_value == pytest.approx(long.p_value)
-    two = answer("COMPARE_VARIANCES response=[five, nine] first=nine", {"five": FIVE, "nine": [*NINE[:-1], None]})
+    two = answer("COMPARE_VARIANCES response=[nine, five]", {"five": FIVE, "nine": [*NINE[:-1], None]})
     assert list(two.samples) == ["nine", "five"]
     assert two.values["n_nine"] == 9
 

@@ -168,7 +168,7 @@ def test_one_tiny_group(answer: Answer, finding: Find) -> None:
 
 
 def test_numbers_as_categories(answer: Answer, finding: Find) -> None:
-    columns = {"temp": [20.5 + i % 14 for i in range(84)], "result": ["fail", "pass", "pass"] * 28}
+    columns = {"temp": [20 + i % 14 for i in range(84)], "result": ["fail", "pass", "pass"] * 28}
     assert finding(answer("RUN_CHI2 row=temp column=result", columns), "coding").status == "warn"
 
 

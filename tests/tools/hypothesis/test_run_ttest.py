@@ -198,7 +198,7 @@ def test_three_columns_are_refused(answer: Answer) -> None:
 
 
 def test_unknown_first_level_is_refused(answer: Answer) -> None:
-    with pytest.raises(CommandError, match="did you mean `two`"):
+    with pytest.raises(CommandError, match="no level of the group: one, two"):
         answer("RUN_TTEST response=extra group=drug first=tow", SLEEP)
 
 

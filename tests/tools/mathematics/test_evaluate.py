@@ -103,7 +103,7 @@ def test_reading_is_noted_where_it_is_ambiguous(run: Run) -> None:
         ('expression="1/x" operation=integrate lower=0 upper=1', "not finite"),
         ('expression="1/x" operation=integrate lower=1 upper="inf"', "not finite"),
         ('expression="tan(x)" operation=integrate lower=0 upper=3', "not finite"),
-        ('expression="sqrt(x)" operation=integrate lower=-1 upper=1', "no real value"),
+        ('expression="sqrt(x)" operation=integrate lower=-1 upper=1', "no finite real value"),
         ('expression="x^x" operation=integrate', "lower= and upper="),
         ('expression="x" operation=integrate lower=0', "both"),
         ('expression="x" lower=0 upper=1', "operation=integrate"),
@@ -117,6 +117,12 @@ def test_reading_is_noted_where_it_is_ambiguous(run: Run) -> None:
 def test_refusals_say_the_mend(run: Run, arguments: str, said: str) -> None:
     with pytest.raises(ExpressionError, match=said):
         run(f"EVALUATE {arguments}")
+
+
+def test_long_formulas_are_cut_in_the_sentence_only(run: Run) -> None:
+    result = run('EVALUATE expression="(x+1)^60" operation=expand')
+    assert len(result.exact) > len(result.statement)
+    assert "characters" in result.statement
 
 
 def test_python_call_and_figures() -> None:

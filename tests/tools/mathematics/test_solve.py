@@ -126,6 +126,8 @@ def test_system_without_closed_form_is_solved_numerically(run: Run) -> None:
         ('equation="3 = 3"', "no unknown"), ('equation="a*b = c"', "variable="),
         ('equation="x = 1" variable=y', "no variable `y`"),
         ('equation="x^9^9^9 = 2"', "more digits"), ('equation="x^101 = 1"', "degree 101"),
+            ('equation="x^(10^12) = 1"', "limit is 1000"),
+        ('equation="x = 10^400"', "1.8e308"),
         ('equation="x = = 2"', "does not fit|second"),
         ('equation=["x=1","y=2"] variable=x', "leave it out"), ('equation="cos(a*x) = x + a" variable=x', "closed form"),
     ],

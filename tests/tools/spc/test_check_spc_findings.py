@@ -6,7 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from havoc_pipeline.dsl.execute import execute
+from havoc_pipeline.dsl.parse import parse_plan
 from havoc_pipeline.errors import CommandError, DataError
+from havoc_pipeline.tables import Table
 from havoc_pipeline.tools.result import Finding, Result
 from havoc_pipeline.tools.spc.control_chart import ControlChart
 
@@ -150,6 +153,8 @@ def test_missing_values_are_counted(answer: Answer, finding: Find) -> None:
         ("CHECK_SPC value=y chart=c size=n", "use chart=u"),
         ("CHECK_SPC value=[y, n] chart=c", "y + n"),
         ("CHECK_SPC value=y sigma=0", "above 0"),
+        ("CHECK_SPC value=y chart=p size=n mu=1.5", "between 0 and 1"),
+        ("CHECK_SPC value=y chart=c mu=-1", "lies above 0"),
         ("CHECK_SPC value=y subgroup=g subgroup_size=2", "give one of them"),
     ],
 )
@@ -178,6 +183,19 @@ def test_commands_that_do_not_fit(answer: Answer, command: str, says: str) -> No
 def test_data_that_give_no_chart(answer: Answer, command: str, y: list[float | None], says: str) -> None:
     with pytest.raises(DataError, match=says):
         answer(command, {"y": y})
+
+
+@pytest.mark.parametrize("parameter", ["subgroup", "order"])
+def test_an_earlier_result_is_no_subgroup_and_no_order(parameter: str) -> None:
+    plan: list[Any] = parse_plan(f"CHECK_SPC value=y; CHECK_SPC value=y {parameter}=r1.z")
+    with pytest.raises(CommandError, match=f"{parameter}= takes"):
+        execute(plan, Table.from_columns({"y": normal(10)}))
+
+
+def test_known_sigma_needs_no_moving_range(answer: Answer) -> None:
+    result = answer("CHECK_SPC value=y sigma=1", {"y": [1.0, None, 2.0, None, 9.0]})
+    assert result.signals_spread == 0
+    assert result.charts[1].plotted == 0
 
 
 def test_two_points_make_a_chart(answer: Answer) -> None:

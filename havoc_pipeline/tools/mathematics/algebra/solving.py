@@ -20,6 +20,7 @@ MOST_DEGREE = 100
 MOST_FORM = 80
 """Longest exact form that is shown; longer ones (Cardano's, Ferrari's) are given as decimals."""
 TOLERANCE = 1e-12
+MOST_DOUBLE = 1.7e308
 
 STEPPED = ("abs", "sign", "floor", "ceil", "min", "max", "cbrt")
 """Functions for which SymPy needs to know that the unknown is real."""
@@ -78,7 +79,7 @@ def _roots_of_irreducible(factor: Any) -> list[Any]:
     degree = factor.degree()
     if degree <= 8:
         exact = sympy.roots(factor)
-        if len(exact) == degree and all(len(str(root)) <= MOST_FORM for root in exact):
+        if len(exact) == degree and (degree <= 2 or all(len(str(root)) <= MOST_FORM for root in exact)):
             return list(exact)
     return list(factor.nroots(n=30, maxsteps=300))
 
@@ -104,6 +105,8 @@ def _entry(root: Any, multiplicity: int) -> Reply:
         real, imaginary = near.as_real_imag()
         small = abs(imaginary) <= 1e-13 * (abs(real) + 1)
         shown = real if small else near
+        if abs(near) > MOST_DOUBLE:
+            raise ExpressionError("a solution is beyond 1.8e308, the limit of double precision; rescale the unknown")
         entry |= {
             "decimal": digits(sympy.N(shown, 15)),
             "real": float(real),
