@@ -36,7 +36,7 @@ def unsure(case: Case, best: Planned | None) -> Answer:
     if not offered:
         said = "No reading of the question fits this table; say it in other words, or name the columns."
     declined = best is not None and best.plan.refusal is not None
-    problem = (case.readings.problem,) if case.readings.problem else ()
+    problem = (_sentence(case.readings.problem.split("\n")[0]),) if case.readings.problem and not offered else ()
     return Answer(
         status="unsure", summary=said, mode=case.mode, plan=best.plan if best is not None and declined else Plan(),
         confidence=confidence(case), alternatives=tuple(map(alternative_of, offered)), caveats=problem,

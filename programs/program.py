@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -80,6 +81,12 @@ class Program(dspy.Module):  # type: ignore[misc]
         answer = self.reason(question, table, dictionary).answer
         assert answer is not None
         return answer
+
+    async def aforward(
+        self, question: str, table: Table | None = None, dictionary: str | PathLike[str] | None = None
+    ) -> Answer:
+        """The same from async code; the work runs in a thread of its own."""
+        return await asyncio.to_thread(self.forward, question, table, dictionary)
 
     def reason(self, question: str, table: Table | None = None, dictionary: str | PathLike[str] | None = None) -> Case:
         """As calling the program, but with everything the stages gave: for traces and reports."""

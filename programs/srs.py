@@ -13,7 +13,7 @@ from havoc_pipeline.programs.stages.answer import sentences
 from havoc_pipeline.programs.stages.arbiter import ArbiterStage, by_worst
 from havoc_pipeline.programs.stages.argue import ArgueStage, by_status
 from havoc_pipeline.programs.stages.audit import AuditStage
-from havoc_pipeline.programs.stages.ground import GroundStage
+from havoc_pipeline.programs.stages.ground import GroundStage, with_method_pages
 from havoc_pipeline.programs.stages.mode import ModeStage
 from havoc_pipeline.programs.tools import Tools
 from havoc_pipeline.signatures.subject import Subject
@@ -88,6 +88,9 @@ class SRS(Tools):
         other = self._other_plan(case)
         if other is not None:
             self._try_instead(case, other)
+        if case.chosen is not None:
+            names = tuple(command.name for command in case.chosen.commands)
+            case.grounding = with_method_pages(case.grounding, case.question, names)
         super()._conclude(case)
 
     def _examine(self, case: Case) -> None:

@@ -17,7 +17,7 @@ from havoc_pipeline.tables import Table
 from havoc_pipeline.tools.registry import Parameter, Tool
 from havoc_pipeline.tools.samples import Factor, Numeric, Order
 
-MOST_LEVELS = 40
+MOST_LEVELS, MOST_LISTED = 40, 8
 REASONS = ("missing_column", "ambiguous", "off_topic", "unsupported", "impossible")
 FUNCTIONS = ("mean", "range", "sum", "min", "max", "sd", "log", "sqrt", "log10", "exp", "abs")
 TRANSFORMS = ("log", "log10", "sqrt", "box_cox")
@@ -124,7 +124,7 @@ class _Builder:
             return single
         name = "whole" if whole else "number"
         self._rules.setdefault(name, single)
-        return f'{name} | "[" {name} ( ", " {name} )* "]"'
+        return f"{name} | {_listed(name, MOST_LISTED)}"
 
     def _headers(self, samples: tuple[type, ...]) -> str | None:
         """Name of the rule of all headers that one of the column types accepts."""
@@ -139,7 +139,7 @@ class _Builder:
         single = self._headers(parameter.samples)
         options = [single] if single else []
         if parameter.many and single:
-            options.append(f'"[" {single} ( ", " {single} )* "]"')
+            options.append(_listed(single, len(qualifying(parameter.samples, self._table))))
         if any(sample.__name__ in ("Numeric", "Wide") for sample in parameter.samples) and self._derived():
             options.append("derived")
         return " | ".join(options) or None
@@ -148,7 +148,7 @@ class _Builder:
         numeric = self._headers((Numeric,))
         if numeric and "derived" not in self._rules:
             signs = _any((" + ", " - ", " * ", " / "))
-            inside = f'{numeric} ( {signs} ) {numeric} | ( {_any(FUNCTIONS)} ) "(" {numeric} ( ", " {numeric} )* ")"'
+            inside = f'{numeric} ( {signs} ) {numeric} | ( {_any(FUNCTIONS)} ) "(" {numeric} ( ", " {numeric} )? ")"'
             self._rules["derived"] = f'"(" ( {inside} ) ")"'
         return numeric is not None
 
@@ -170,7 +170,7 @@ class _Builder:
         for header, levels in self._factor_levels().items():
             one = f"( {_any(map(quote, levels))} )"
             conditions.append(f"{_string(quote(header))} ( {_any((' == ', ' != '))} ) {one}")
-            conditions.append(f'{_string(quote(header))} " in [" {one} ( ", " {one} )* "]"')
+            conditions.append(f'{_string(quote(header))} " in " {_listed(one, len(levels))}')
         compare = _any((" == ", " != ", " < ", " <= ", " > ", " >= "))
         for sample, literals in ((Numeric, self._literals.numbers), (Order, self._literals.dates)):
             headers = self._headers((sample,)) if literals else None
@@ -178,6 +178,11 @@ class _Builder:
         if conditions:
             self._rules.setdefault("condition", " | ".join(conditions))
         return bool(conditions)
+
+
+def _listed(entry: str, most: int) -> str:
+    """A bracketed list of at least one entry, bounded, since a weak model would go on for ever."""
+    return f'"[" {entry} ' + f'( ", " {entry} )? ' * (min(most, MOST_LISTED) - 1) + '"]"'
 
 
 def _string(text: str) -> str:

@@ -119,10 +119,7 @@ def _arbiter(ask: Asker, inputs: Mapping[str, Any]) -> list[dict[str, Any]]:
         options = tuple(f"<{verdict}>" for verdict in VERDICTS)
         weighed.append(_best(ask.choose(arbiter_prompt(result, pro, con), options)))
     option, probability = max(weighed, key=lambda pair: (VERDICTS.index(pair[0][1:-1]), pair[1]))
-    decision = option[1:-1]
-    reasons = [claim.text for claim in inputs["debate"].con] if decision != "stands" else []
-    verdict = WeighedVerdict.model_construct(decision=decision, reasons=reasons, probability=probability)
-    return [{"verdict": verdict}]
+    return [{"verdict": WeighedVerdict(decision=option[1:-1], reasons=[], probability=probability)}]  # type: ignore[arg-type]
 
 
 def arbiter_prompt(result: ResultView, pro: Sequence[str], con: Sequence[str]) -> str:

@@ -45,7 +45,7 @@ class AnswerStage(dspy.Module):  # type: ignore[misc]
 def sentences(case: Case) -> str:
     """The tools' sentences, with the verdict in front when the conclusion falls."""
     results = case.executed.results
-    told = [_of_level(result) for result in results[:MOST_SENTENCES]]
+    told = list(dict.fromkeys(_of_level(result) for result in results[:MOST_SENTENCES]))
     told += ["The other levels stand in the results."] * (len(results) > MOST_SENTENCES)
     return (UNVOUCHED if case.verdict.decision == "falls" else "") + " ".join(told)
 

@@ -29,9 +29,20 @@ class ArbiterStage(dspy.Module):  # type: ignore[misc]
                                debate=debate).verdict  # fmt: skip
         except Unparsed:
             return Staged(by_worst(executed), "rule", f"the model's answer did not fit the form: {RULE}")
+        if draft.decision != "stands" and not debate.con:
+            return Staged(
+                by_worst(executed), "rule", f"the model's verdict `{draft.decision}` rests on no claim: {RULE}"
+            )
         probability = getattr(draft, "probability", None)
         weight = 1.0 if probability is None else probability
-        return Staged(Verdict(decision=draft.decision, reasons=tuple(draft.reasons), weight=weight), "model")
+        return Staged(
+            Verdict(decision=draft.decision, reasons=_reasons(draft.decision, debate), weight=weight), "model"
+        )
+
+
+def _reasons(decision: str, debate: Debate) -> tuple[str, ...]:
+    """Claims that name their evidence; a model's own words would name none."""
+    return tuple(claim.text for claim in debate.con) if decision != "stands" else ()
 
 
 def by_worst(executed: Executed) -> Verdict:

@@ -52,6 +52,13 @@ def retrieved(text: str, commands: tuple[str, ...] = ()) -> tuple[tuple[Passage,
     return passages, methods, ""
 
 
+def with_method_pages(grounding: Grounding, question: str, commands: tuple[str, ...]) -> Grounding:
+    """The grounding with the pages of the commands that a plan uses, which were not known before it."""
+    pages, _, _ = retrieved(question, commands)
+    known = {passage.id: passage for passage in (*pages, *grounding.passages)}
+    return grounding.model_copy(update={"passages": tuple(known.values())[:MOST_PASSAGES]})
+
+
 def _search(retrieval: Any, text: str, commands: tuple[str, ...]) -> tuple[Passage, ...]:
     found = retrieval.Library.open().search(text, commands=list(commands), limit=MOST_PASSAGES)
     return tuple(found)

@@ -115,7 +115,7 @@ def evaluate(coded: CodedRuns, kind: ModelKind, why: str, alpha: float) -> Desig
     one, two = (main_effect_power(judged, factors, effect, alpha) for effect in (1.0, 2.0))
     return DesignEvaluation(
         decision=decide(fitted),
-        statement=sentence(fitted, kind),
+        statement=sentence(fitted, kind, fraction=bool(two_level.words)),
         findings=(*_findings(coded, fitted, two_level), power_finding(one, two, alpha, judged_in)),
         tables=_tables(coded, fitted, two_level, alpha),
         conventions=_conventions(kind, why, judged_in),
@@ -155,15 +155,24 @@ def decide(fitted: Assessment) -> Decision:
     return "supported" if not fitted.aliased and fitted.largest_inflation <= INFLATED else "not supported"
 
 
-def sentence(fitted: Assessment, kind: ModelKind) -> str:
-    """What the runs can tell apart; numbers stand as names of values."""
+def sentence(fitted: Assessment, kind: ModelKind, *, fraction: bool) -> str:
+    """What the runs can tell apart; numbers stand as names of values.
+
+    Parameters
+    ----------
+    fitted : Assessment
+    kind : {"linear", "interactions", "quadratic"}
+    fraction : bool
+        Whether the runs are a regular two-level fraction.
+    """
     name = MODEL_NAMES[kind]
+    runs = "{runs} runs (a two-level fraction of resolution {resolution})" if fraction else "{runs} runs"
     if fitted.aliased:
         lost = "{aliased_terms} of its {terms} terms cannot be told apart from the others"
-        return f"The {{runs}} runs cannot estimate the {name} model: {lost}."
+        return f"The {runs} cannot estimate the {name} model: {lost}."
     how = "clearly" if decide(fitted) == "supported" else "only poorly"
     figures = "the largest variance inflation factor is {max_vif} and the D-efficiency {d_efficiency}%"
-    return f"The {{runs}} runs tell the {{terms}} terms of the {name} model {how} apart: {figures}."
+    return f"The {runs} tell the {{terms}} terms of the {name} model {how} apart: {figures}."
 
 
 def _conventions(kind: ModelKind, why: str, judged_in: str) -> dict[str, str]:

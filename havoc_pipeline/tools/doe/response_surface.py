@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from havoc_pipeline.errors import CommandError
 from havoc_pipeline.tools.doe.defining_words import Fraction
 from havoc_pipeline.tools.doe.factorial import roman
-from havoc_pipeline.tools.doe.layout import Layout, Request, with_centre
+from havoc_pipeline.tools.doe.layout import MOST_RUNS, Layout, Request, with_centre
 from havoc_pipeline.tools.doe.minimum_aberration import best_fraction, sizes
 from havoc_pipeline.tools.samples import Floats
 
@@ -24,9 +24,10 @@ _GROUPS: dict[int, tuple[str, ...]] = {
     6: ("ABD", "BCE", "CDF", "ADE", "BEF", "ACF"),
     7: ("DEF", "AFG", "BEG", "ABD", "CDG", "ACE", "BCF"),
 }
-"""Factors that vary together while the others stand at 0; each pair at the end of a block boundary."""
-_BLOCKS_OF_GROUPS = {4: (2, 2, 2), 5: (5, 5)}
+"""Factors that vary together while the others stand at 0, by number of factors."""
+_GROUPS_IN_A_BLOCK = {4: 2, 5: 5}
 _CENTRE = {3: 3, 4: 3, 5: 6, 6: 6, 7: 6}
+"""Centre points as published."""
 
 
 def box_behnken(request: Request) -> Layout:
@@ -88,8 +89,8 @@ def _edges(factors: int) -> tuple[Floats, NDArray[np.int64]]:
 
 def _block(factors: int, group: int, sign: float) -> int:
     """4 and 5 factors: whole groups form a block; 6 and 7: the sign of the product of the three factors."""
-    if factors in _BLOCKS_OF_GROUPS:
-        return 1 + group // _BLOCKS_OF_GROUPS[factors][0]
+    if factors in _GROUPS_IN_A_BLOCK:
+        return 1 + group // _GROUPS_IN_A_BLOCK[factors]
     return 1 if factors == 3 or sign > 0 else 2
 
 
@@ -129,7 +130,7 @@ def central_composite(request: Request) -> Layout:
     cube = _cube(request, times)
     standard = uniform_precision(cube.runs, request.factors, times)
     centre = _centre_points(request, (cube.runs + 2 * request.factors) * times, standard, "central composite")
-    alpha = axial_distance(request.axial or ROTATABLE, cube.runs, request.factors, times, centre)
+    alpha = axial_distance(_asked(request), cube.runs, request.factors, times, centre)
     stars = np.vstack([sign * alpha * row for row in np.eye(request.factors) for sign in (-1, 1)])
     kinds = ["corner"] * cube.runs + ["axial"] * len(stars)
     matrix, points = with_centre(np.vstack([cube.matrix(), stars]), kinds, times, centre)
@@ -146,6 +147,10 @@ def central_composite(request: Request) -> Layout:
     )
 
 
+def _asked(request: Request) -> str | float:
+    return ROTATABLE if request.axial is None else request.axial
+
+
 def _conventions(request: Request, cube: Fraction) -> dict[str, str]:
     axial = {
         ROTATABLE: "rotatable: fourth root of the number of factorial runs",
@@ -153,7 +158,7 @@ def _conventions(request: Request, cube: Fraction) -> dict[str, str]:
         ORTHOGONAL: "orthogonal quadratic terms (Box and Hunter 1957)",
     }
     part = "full factorial" if cube.resolution is None else f"fraction of resolution {roman(cube)}"
-    asked = request.axial or ROTATABLE
+    asked = _asked(request)
     said = {"axial distance": axial[asked] if isinstance(asked, str) else "as given", "factorial part": part}
     if request.center_points is None and request.runs is None:
         said["centre points"] = "uniform precision (Box and Hunter 1957)"
@@ -168,21 +173,19 @@ def cubes(factors: int) -> list[Fraction]:
 
 
 def _cube(request: Request, times: int) -> Fraction:
-    possible = cubes(request.factors)
-    if request.resolution is not None:
-        possible = [c for c in possible if (c.resolution or 99) >= request.resolution]
+    """The factorial part: the usual one, or the one whose centre points come nearest to the total asked."""
+    possible = [c for c in cubes(request.factors) if (c.resolution or 99) >= (request.resolution or 5)]
     if request.runs is None or not possible:
         return _first(possible, request)
-    stars = 2 * request.factors
-    left = {c.runs: request.runs - (c.runs + stars) * times for c in possible}
-    wanted = {
-        c.runs: request.center_points
-        if request.center_points is not None
-        else uniform_precision(c.runs, request.factors, times)
-        for c in possible
-    }
-    fitting = [c for c in possible if left[c.runs] >= (1 if request.center_points is None else 0)]
-    return min(fitting, key=lambda c: abs(left[c.runs] - wanted[c.runs])) if fitting else possible[0]
+    total, stars = request.runs, 2 * request.factors
+
+    def short(cube: Fraction) -> int:
+        left = total - (cube.runs + stars) * times
+        standard = uniform_precision(cube.runs, request.factors, times)
+        wanted = standard if request.center_points is None else request.center_points
+        return abs(left - wanted) if left >= min(1, wanted) else total + MOST_RUNS - left
+
+    return min(possible, key=short)
 
 
 def _first(possible: list[Fraction], request: Request) -> Fraction:

@@ -108,7 +108,10 @@ def _samples(response: Numeric | Wide, group: Factor | None, first: Level | None
                 "response= lists columns, each a group of its own and the first on top: leave group= and first= out, or "
                 "name one column"
             )
-        return {column.name: column.values[~column.missing] for column in response.columns}
+        columns = {column.name: column.values[~column.missing] for column in response.columns}
+        if len(columns) < 2:
+            raise CommandError(f"response= lists only `{response.columns[0].name}`; name two or more different columns")
+        return columns
     if group is None:
         raise CommandError(
             "COMPARE_VARIANCES takes response= and group=, several columns as response=[a, b], or response= and sigma="
@@ -124,6 +127,8 @@ def _samples(response: Numeric | Wide, group: Factor | None, first: Level | None
     if first is None:
         return samples
     lead = find_level(group, first)
+    if lead not in samples:
+        raise DataError(f"`{lead}` of `{group.name}` has no values of {response.name}; name another level in first=")
     return {lead: samples[lead]} | samples
 
 

@@ -49,6 +49,7 @@ def test_fraction_is_recognised_from_its_runs(answer: Answer) -> None:
     # 2^(6-2) with E=ABC, F=BCD: I = ABCE = BCDF = ADEF (Montgomery 2019, section 8.3).
     found = answer("EVALUATE_DOE factors=[A, B, C, D, E, F]", columns(QUARTER))
     assert (found.model, found.resolution, found.generalized_resolution) == ("linear", 4, 4)
+    assert "resolution {resolution}" in found.statement
     assert table(found, "Defining relation").rows == ((4, 3, "ABCE, ADEF, BCDF"),)
     assert dict(table(found, "Aliases").rows)["A·E"] == "B·C + D·F"
 

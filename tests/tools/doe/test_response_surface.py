@@ -135,6 +135,7 @@ def test_replicates_leave_the_centre_points_alone() -> None:
         (3, {"design": "box_behnken", "resolution": 5}, "leave resolution out"),
         (5, {"design": "central_composite", "generators": "E=ABCD"}, "leave generators out"),
         (3, {"design": "central_composite", "axial": -1.0}, "no distance"),
+        (3, {"design": "central_composite", "axial": 0.0}, "axial=0 is no distance"),
         (14, {"design": "central_composite", "resolution": 9}, "ask for a lower one"),
     ],
 )

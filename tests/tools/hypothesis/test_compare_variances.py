@@ -187,7 +187,8 @@ def test_coarse_readings_and_drift_warn(answer: Answer, finding: Find) -> None:
         "COMPARE_VARIANCES response=y sigma=-1",
         "COMPARE_VARIANCES response=y sigma=1 method=f",
         "COMPARE_VARIANCES response=[y, z] group=g",
-        "COMPARE_VARIANCES response=[y, z] first=x",
+        "COMPARE_VARIANCES response=[y, z] first=a",
+        "COMPARE_VARIANCES response=[y, y]",
         "COMPARE_VARIANCES response=y group=g method=f",
         "COMPARE_VARIANCES response=y group=g alternative=greater",
         "COMPARE_VARIANCES response=y group=g first=a",
@@ -208,6 +209,12 @@ def test_commands_that_do_not_fit_are_refused(answer: Answer, command: str) -> N
 def test_data_without_an_answer_are_refused(answer: Answer, values: list[Any], groups: str) -> None:
     with pytest.raises(DataError):
         answer("COMPARE_VARIANCES response=y group=g", {"y": values, "g": list(groups)})
+
+
+def test_first_level_without_values_is_refused(answer: Answer) -> None:
+    columns = {"y": [1.0, 2.0, 4.0, 1.0, 3.0, 7.0, None], "g": list("aaabbbc")}
+    with pytest.raises(DataError, match="no values"):
+        answer("COMPARE_VARIANCES response=y group=g first=c", columns)
 
 
 def test_equal_values_of_one_sample_are_refused(answer: Answer) -> None:

@@ -25,7 +25,7 @@ def test_a_stable_process_falls_below_alpha_as_often_as_alpha_says(
     grouped: Grouped, kind: VariableChart, rules: RuleSet, size: int | None
 ) -> None:
     random = np.random.default_rng(12)
-    found = [charted(grouped(random.normal(size=40 * (size or 1)), size=size), kind, rules).chance for _ in range(250)]
+    found = [charted(grouped(random.normal(size=40 * (size or 1)), size=size), kind, rules).chance for _ in range(150)]
     values = np.array([chance.p_value for chance in found])
     assert (values < 0.10).mean() == pytest.approx(0.10, abs=0.06)
     assert (values < 0.05).mean() == pytest.approx(0.05, abs=0.045)
