@@ -78,6 +78,9 @@ class Program(dspy.Module):  # type: ignore[misc]
         ModelError
             When the language model cannot be reached.
         """
+        return self._answer(question, table, dictionary)
+
+    def _answer(self, question: str, table: Table | None, dictionary: str | PathLike[str] | None) -> Answer:
         answer = self.reason(question, table, dictionary).answer
         assert answer is not None
         return answer
@@ -86,7 +89,7 @@ class Program(dspy.Module):  # type: ignore[misc]
         self, question: str, table: Table | None = None, dictionary: str | PathLike[str] | None = None
     ) -> Answer:
         """The same from async code; the work runs in a thread of its own."""
-        return await asyncio.to_thread(self.forward, question, table, dictionary)
+        return await asyncio.to_thread(self._answer, question, table, dictionary)
 
     def reason(self, question: str, table: Table | None = None, dictionary: str | PathLike[str] | None = None) -> Case:
         """As calling the program, but with everything the stages gave: for traces and reports."""

@@ -54,6 +54,10 @@ _ABOUT_LIMITS = re.compile(
 )
 _DIGIT_AND_GROUP = re.compile(r"[1-9] [0-9](?!00)[0-9]{2}")
 """In a question of limits `4 190` is two of them; elsewhere it is 4190."""
+_GOES_ON_IN_DIGITS = re.compile(r"[:.][0-9]")
+_HYPHENED = re.compile(r"-[A-Za-z]")
+_LETTER = re.compile(r"\w")
+_THOUSANDS = re.compile(r"k(?!\w)")
 _TIMES = re.compile(r"\s?[x×]\s?(?=[0-9])")
 
 
@@ -136,26 +140,20 @@ class _Scan:
     def _runs_on(self, end: int) -> bool:
         """Whether letters or digits behind the number make it part of a longer name."""
         text = self.question
-        after = text[end : end + 1]
-        if not after or not (after.isalnum() or after in "_-:./,"):
-            return False
-        if after in ":./,":
-            return after != "," and re.match(r"[:./][0-9]", text[end:]) is not None and after != "/" and (
-                not text.startswith("..", end))  # fmt: skip
-        if after == "-":
-            return re.match(r"-[A-Za-z]", text[end:]) is not None and not _COUNTED_WITH_HYPHEN.match(text, end)
-        if _ORDINAL.match(text, end):
+        if _GOES_ON_IN_DIGITS.match(text, end) or _ORDINAL.match(text, end):
             return True
-        if _TIMES.match(text, end) or re.match(r"k(?![\w])", text[end:]):
+        if _HYPHENED.match(text, end):
+            return _COUNTED_WITH_HYPHEN.match(text, end) is None
+        if not _LETTER.match(text, end) or _TIMES.match(text, end) or _THOUSANDS.match(text, end):
             return False
-        return not self._unit(end)[0]
+        return self._unit(end)[0] is None
 
     def _unit(self, end: int) -> tuple[str | None, int]:
         unit, stop = unit_after(self.question, end, minutes=self.minutes)
         return (unit, stop) if self.taken.free(end, stop) else (None, end)
 
     def _plain(self, start: int, end: int, value: Decimal) -> NumberMention:
-        if re.match(r"k(?![\w])", self.question[end : end + 2]):
+        if _THOUSANDS.match(self.question, end):
             end, value = end + 1, value * 1000
         unit, stop = self._unit(end)
         money = money_before(self.question, start)

@@ -27,7 +27,7 @@ SOLID = (
 """One unsigned number without exponent and without plain spaces."""
 DIGITS = rf"(?:{_SPACED}|{SOLID})"
 """One unsigned number without exponent; a plain space may part its thousands."""
-NUMERAL = rf"{DIGITS}(?:[eE][+\-−]?[0-9]{{1,3}}(?![0-9A-Za-z]))?"
+NUMERAL = rf"{DIGITS}(?:[eE][+\-−]?[0-9]{{1,2}}(?![0-9A-Za-z]))?"
 SIGN = r"[-−+]"
 _OPEN = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 _MARKED = re.compile(rf"(?<![\w.,]){DIGITS}(?![\w]|[.,][0-9])")

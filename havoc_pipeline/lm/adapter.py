@@ -36,10 +36,10 @@ class HavocAdapter(dspy.Adapter):  # type: ignore[misc]
             When the LM is not HAVOC's own, or the stage is none that it answers.
         """
         ask = Asker(lm)
-        writer = _WRITERS.get(signature.__name__)
-        if writer is None:
-            raise ModelError(f"HAVOC's own model answers {', '.join(_WRITERS)}, not {signature.__name__}")
-        return writer(ask, inputs)
+        output = next(iter(signature.output_fields))
+        if output not in _WRITERS:
+            raise ModelError(f"HAVOC's own model gives {', '.join(_WRITERS)}, not `{output}`")
+        return _WRITERS[output](ask, inputs)
 
     async def acall(
         self, lm: Any, lm_kwargs: dict[str, Any], signature: Any, demos: list[dict[str, Any]], inputs: dict[str, Any],
@@ -141,6 +141,7 @@ def _best(shares: Mapping[str, float]) -> tuple[str, float]:
     return max(shares.items(), key=lambda pair: pair[1])
 
 
+# By the output's name: a signature that was optimised or loaded has lost its class's name.
 _WRITERS: dict[str, Callable[[Asker, Mapping[str, Any]], list[dict[str, Any]]]] = {
-    "WritePlan": _plan, "AssessQuestion": _mode, "ArgueBothSides": _argue, "WeighDebate": _arbiter,
+    "plan": _plan, "mode": _mode, "debate": _argue, "verdict": _arbiter,
 }  # fmt: skip

@@ -71,7 +71,7 @@ def plan_constraint(subject: Subject) -> str:
 
 
 def _is_plan(signature: Any) -> bool:
-    return bool(signature.__name__ == "WritePlan")
+    return "plan" in signature.output_fields
 
 
 def _request(lm: Any, signature: Any, demos: list[dict[str, Any]], inputs: dict[str, Any]) -> Any:

@@ -23,7 +23,7 @@ class Bytes:
     """A vocabulary of single bytes, so that any text can be held against the grammar."""
 
     eos_token_id, bos_token_id, unk_token_id = 256, None, None
-    tokens = tuple(bytes([i]) for i in range(256)) + (b"<end>",)
+    tokens = (*(bytes([i]) for i in range(256)), b"<end>")
     special_token_ids = (256,)
 
     def __call__(self, text: str | bytes) -> list[int]:

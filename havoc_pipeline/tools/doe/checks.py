@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from havoc_pipeline.tools.doe.assessment import ZERO, Assessment
-from havoc_pipeline.tools.doe.defining_words import ROMAN, Words, alias_chains
+from havoc_pipeline.tools.doe.defining_words import Words, alias_chains, roman
 from havoc_pipeline.tools.result import Finding, Status
 
 UNEVEN = 0.1
@@ -24,7 +24,7 @@ def resolution_finding(resolution: int | None) -> Finding:
     if resolution is None:
         text = "every combination is run, so no effect is aliased with another"
         return Finding("resolution", "pass", text, reference=reference)
-    text = f"resolution {ROMAN[resolution]}: {_meaning(resolution)}"
+    text = f"resolution {roman(resolution)}: {_meaning(resolution)}"
     status: Status = "fail" if resolution < 3 else "warn" if resolution == 3 else "note" if resolution == 4 else "pass"
     mend = "" if resolution > 4 else "add runs (fold over the design) where an interaction may matter"
     return Finding("resolution", status, text, float(resolution), None, 5.0, reference, mend)

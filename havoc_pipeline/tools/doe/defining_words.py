@@ -17,7 +17,7 @@ from havoc_pipeline.tools.samples import Floats
 
 LETTERS = "ABCDEFGHJKLMNOPQRSTUVWXYZ"
 """Names of factors in words; I is left out, since it stands for the mean."""
-ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI")
+_ROMAN = ("0", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 
 Words = Mapping[int, int]
 """Sign (+1 or -1) by mask."""
@@ -94,6 +94,11 @@ def members(mask: int) -> list[int]:
 def letters(mask: int) -> str:
     """A mask as letters: 0b1011 is `ABD`."""
     return "".join(LETTERS[factor] for factor in members(mask))
+
+
+def roman(resolution: int) -> str:
+    """A resolution as it is written: III, IV, V, …"""
+    return _ROMAN[resolution] if resolution < len(_ROMAN) else str(resolution)
 
 
 def mask_of(factors: tuple[int, ...]) -> int:

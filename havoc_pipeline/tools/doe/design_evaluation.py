@@ -108,7 +108,8 @@ def evaluate(coded: CodedRuns, kind: ModelKind, why: str, alpha: float) -> Desig
     -------
     DesignEvaluation
     """
-    fitted, two_level, factors = assess(build(coded, kind), coded.matrix), find_words(coded.signs), list(coded.factors)
+    fitted = assess(build(coded, kind, every_square=not why), coded.matrix)
+    two_level, factors = find_words(coded.signs), list(coded.factors)
     simple = (kind == "interactions" and bool(why)) or fitted.error_df == 0
     judged = assess(build(coded, "linear"), coded.matrix) if simple else fitted
     judged_in = MODEL_NAMES["linear" if simple else kind]

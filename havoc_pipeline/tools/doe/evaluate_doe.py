@@ -68,7 +68,7 @@ def evaluate_doe(
     EVALUATE_DOE factors=[temperature, pressure, time] model=interactions
     """
     samples = factors if factors is not None else factor_columns(table, response.name if response is not None else None)
-    _check(samples)
+    _check(samples, response)
     rows = _rows_in_use(samples, response)
     coded = code_runs([sample.rows(rows) for sample in samples])
     kind, why = (model, "") if model is not None else largest_estimable(coded)
@@ -80,7 +80,7 @@ def evaluate_doe(
     return replace(result, series={"leverage": _spread(result.fitted.leverage, rows)})
 
 
-def _check(samples: list[Numeric | Factor]) -> None:
+def _check(samples: list[Numeric | Factor], response: Numeric | None) -> None:
     if len(samples) > MOST_FACTORS:
         raise CommandError(
             f"{len(samples)} factors are too many; the limit is {MOST_FACTORS}: name those that were set"
@@ -89,6 +89,8 @@ def _check(samples: list[Numeric | Factor]) -> None:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise CommandError(f"`{twice}` is named twice in factors=; name each column once")
+    if response is not None and response.name in names:
+        raise CommandError(f"`{response.name}` is named as a factor and as the response; leave it out of one of them")
 
 
 def _rows_in_use(samples: list[Numeric | Factor], response: Numeric | None) -> NDArray[np.bool_]:

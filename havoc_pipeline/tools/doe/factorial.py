@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from havoc_pipeline.errors import CommandError
-from havoc_pipeline.tools.doe.defining_words import ROMAN, Fraction
+from havoc_pipeline.tools.doe.defining_words import Fraction, roman
 from havoc_pipeline.tools.doe.generators import parse_generators
 from havoc_pipeline.tools.doe.layout import MOST_RUNS, Layout, Request, check_size, with_centre
 from havoc_pipeline.tools.doe.minimum_aberration import best_fraction, sizes, smallest_fraction
@@ -127,8 +127,8 @@ def _fraction(request: Request) -> tuple[Fraction, str]:
         )
     if fraction.resolution < wanted:
         raise CommandError(
-            f"{request.factors} factors in {fraction.runs} runs reach resolution {roman(fraction)} at most, not "
-            f"{ROMAN[wanted]}; {_where_reached(request.factors, wanted)}"
+            f"{request.factors} factors in {fraction.runs} runs reach resolution {roman(fraction.resolution)} at most, not "
+            f"{roman(wanted)}; {_where_reached(request.factors, wanted)}"
         )
     return fraction, "minimum aberration (Fries and Hunter)"
 
@@ -142,12 +142,12 @@ def _as_asked(request: Request) -> Fraction:
     resolution, wanted = fraction.resolution or 0, request.resolution or 0
     if resolution < 3:
         raise CommandError(
-            f"these generators alias main effects with each other (resolution {ROMAN[resolution] or 0}); "
+            f"these generators alias main effects with each other (resolution {roman(resolution)}); "
             "take products of two or more factors, all different"
         )
     if resolution < wanted:
         raise CommandError(
-            f"these generators reach resolution {roman(fraction)}, not {ROMAN[wanted]}; "
+            f"these generators reach resolution {roman(resolution)}, not {roman(wanted)}; "
             "leave generators out to have the best ones found"
         )
     plain = replace(request, generators=None)
@@ -171,8 +171,7 @@ def _by_resolution(request: Request) -> Fraction:
     if wanted is None:
         return best_fraction(factors, possible[-1])
     raise CommandError(
-        f"no fraction of {factors} factors reaches resolution {ROMAN[min(wanted, 16)]}; "
-        f"{_where_reached(factors, wanted)}"
+        f"no fraction of {factors} factors reaches resolution {roman(wanted)}; {_where_reached(factors, wanted)}"
     )
 
 
@@ -208,16 +207,7 @@ def different_runs(request: Request) -> int:
 def _neighbours(request: Request) -> str:
     """The sizes nearest to the runs asked for, with their resolutions."""
     factors, asked = request.factors, request.runs or 0
-    possible = [(n, roman(best_fraction(factors, n))) for n in sizes(factors)]
-    possible += [(1 << factors, "full")] if 1 << factors <= MOST_RUNS else []
+    possible = [(n, f"resolution {roman(best_fraction(factors, n).resolution or 0)}") for n in sizes(factors)]
+    possible += [(1 << factors, "full factorial")] if 1 << factors <= MOST_RUNS else []
     below, above = [p for p in possible if p[0] <= asked][-1:], [p for p in possible if p[0] > asked][:1]
-    return "use " + " or ".join(f"runs={runs} ({_grade(grade)})" for runs, grade in below + above)
-
-
-def _grade(grade: str) -> str:
-    return "full factorial" if grade == "full" else f"resolution {grade}"
-
-
-def roman(fraction: Fraction) -> str:
-    """Resolution of a fraction as it is written: III, IV, V, …; `full` for the full factorial."""
-    return "full" if fraction.resolution is None else ROMAN[fraction.resolution]
+    return "use " + " or ".join(f"runs={runs} ({grade})" for runs, grade in below + above)

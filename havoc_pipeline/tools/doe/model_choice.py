@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from havoc_pipeline.errors import DataError
 from havoc_pipeline.tools.doe.assessment import assess
 from havoc_pipeline.tools.doe.coding import CodedRuns
@@ -48,8 +50,16 @@ def columns_of(coded: CodedRuns, kind: ModelKind) -> int:
     return 1 + sum(widths) + (pairs if kind != "linear" else 0) + (squares if kind == "quadratic" else 0)
 
 
-def build(coded: CodedRuns, kind: ModelKind) -> Model:
+def build(coded: CodedRuns, kind: ModelKind, *, every_square: bool = False) -> Model:
     """The model over the runs.
+
+    Parameters
+    ----------
+    coded : CodedRuns
+    kind : {"linear", "interactions", "quadratic"}
+    every_square : bool
+        Whether a quadratic model has the square of every continuous factor, also of those whose
+        settings do not allow it.
 
     Raises
     ------
@@ -62,7 +72,8 @@ def build(coded: CodedRuns, kind: ModelKind) -> Model:
             f"the {MODEL_NAMES[kind]} model over {coded.runs} runs has {cells:.2g} cells; the limit is "
             f"{LARGEST_MATRIX:.0g}: take model=linear, name fewer factors, or filter the runs with where="
         )
-    return build_model(coded.factors, kind)
+    factors = [replace(f, curved=f.contrasts is None) if every_square else f for f in coded.factors]
+    return build_model(factors, kind)
 
 
 def with_every_term(coded: CodedRuns) -> Model:

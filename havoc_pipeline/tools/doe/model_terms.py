@@ -53,9 +53,8 @@ class CodedFactor:
 
 @dataclass(frozen=True)
 class Term:
-    """A term of the model: its name, its factors, and the columns it takes in the model matrix."""
+    """A term of the model: its factors (one twice for a square), and its columns of the model matrix."""
 
-    name: str
     factors: tuple[int, ...]
     columns: tuple[int, ...]
 
@@ -120,7 +119,7 @@ def build_model(factors: Sequence[CodedFactor], kind: ModelKind) -> Model:
         for label, part in _columns(factors, chosen):
             names.append(label)
             parts.append(part)
-        terms.append(Term(_name([factors[f].name for f in chosen]), chosen, tuple(range(start, len(parts)))))
+        terms.append(Term(chosen, tuple(range(start, len(parts)))))
     powers = np.array(parts)
     return Model(tuple(terms), tuple(names), _matrix(factors, powers), _moments(factors, powers))
 
@@ -136,29 +135,27 @@ def _terms(factors: Sequence[CodedFactor], kind: ModelKind) -> list[tuple[int, .
 
 
 def _columns(factors: Sequence[CodedFactor], chosen: tuple[int, ...]) -> list[tuple[str, NDArray[np.intp]]]:
-    """Name and powers of each column of a term: for a factor, which of its functions enters."""
-    picks: list[tuple[int, ...]] = [(2,)]
-    if not _is_square(chosen):
-        picks = list(product(*(range(1, factors[f].columns.shape[1] + 1) for f in chosen)))
-    made = []
-    for pick in picks:
-        part = np.zeros(len(factors), dtype=np.intp)
-        part[list(chosen[: len(pick)])] = pick
-        labels = [_column_name(factors[f], number) for f, number in zip(chosen, pick * len(chosen), strict=False)]
-        made.append((_name(labels), part))
-    return made
+    """Name and parts of each column of a term: which function of each factor enters."""
+    if _is_square(chosen):
+        return [(f"{factors[chosen[0]].name}²", _parts(len(factors), chosen[:1], (2,)))]
+    picks = product(*(range(1, factors[f].columns.shape[1] + 1) for f in chosen))
+    return [(_label(factors, chosen, pick), _parts(len(factors), chosen, pick)) for pick in picks]
+
+
+def _parts(factors: int, chosen: tuple[int, ...], pick: tuple[int, ...]) -> NDArray[np.intp]:
+    parts = np.zeros(factors, dtype=np.intp)
+    parts[list(chosen)] = pick
+    return parts
+
+
+def _label(factors: Sequence[CodedFactor], chosen: tuple[int, ...], pick: tuple[int, ...]) -> str:
+    single = [factors[f].columns.shape[1] == 1 for f in chosen]
+    named = zip(chosen, pick, single, strict=True)
+    return "·".join(factors[f].name if alone else f"{factors[f].name}[{number}]" for f, number, alone in named)
 
 
 def _is_square(chosen: tuple[int, ...]) -> bool:
     return len(chosen) == 2 and chosen[0] == chosen[1]
-
-
-def _column_name(factor: CodedFactor, pick: int) -> str:
-    return factor.name if factor.columns.shape[1] == 1 else f"{factor.name}[{pick}]"
-
-
-def _name(parts: Sequence[str]) -> str:
-    return f"{parts[0]}²" if len(parts) == 2 and parts[0] == parts[1] else "·".join(parts)
 
 
 def _matrix(factors: Sequence[CodedFactor], powers: NDArray[np.intp]) -> Floats:

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havoc_pipeline.errors import CommandError
-from havoc_pipeline.tools.doe.defining_words import Fraction
-from havoc_pipeline.tools.doe.factorial import roman
+from havoc_pipeline.tools.doe.defining_words import Fraction, roman
 from havoc_pipeline.tools.doe.layout import MOST_RUNS, Layout, Request, with_centre
 from havoc_pipeline.tools.doe.minimum_aberration import best_fraction, sizes
 from havoc_pipeline.tools.samples import Floats
@@ -157,7 +156,7 @@ def _conventions(request: Request, cube: Fraction) -> dict[str, str]:
         FACE_CENTRED: "face-centred: 1",
         ORTHOGONAL: "orthogonal quadratic terms (Box and Hunter 1957)",
     }
-    part = "full factorial" if cube.resolution is None else f"fraction of resolution {roman(cube)}"
+    part = "full factorial" if cube.resolution is None else f"fraction of resolution {roman(cube.resolution)}"
     asked = _asked(request)
     said = {"axial distance": axial[asked] if isinstance(asked, str) else "as given", "factorial part": part}
     if request.center_points is None and request.runs is None:

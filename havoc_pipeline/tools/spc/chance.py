@@ -24,6 +24,7 @@ from havoc_pipeline.tools.spc.subgroups import Subgroups
 
 REFERENCE = "Jones-Farmer, Woodall, Steiner and Champ (2014), J. Qual. Technol. 46, 265-280 (retrospective charts)"
 _SEED, _MOST, _FEWEST, _DRAWS, _LONGEST = 1924, 999, 99, 400_000, 10_000
+_LARGEST, _READINGS = 500, 30_000
 Draw = Callable[[np.random.Generator, int], tuple[Floats, ...]]
 
 
@@ -93,7 +94,8 @@ def variable_draw(groups: Subgroups, method: Method, statistic: str, known: tupl
     Parameters
     ----------
     groups : Subgroups
-        Its first 10000 subgroups set the layout.
+        Its first subgroups set the layout: as many as hold 30000 readings, with 500 taken for any
+        larger subgroup, whose standardised mean and spread behave alike.
     method : str
         How sigma is estimated.
     statistic : {"moving range", "range", "standard deviation"}
@@ -101,7 +103,8 @@ def variable_draw(groups: Subgroups, method: Method, statistic: str, known: tupl
     known : pair of bool
         Whether the mean, and sigma, are given and not estimated.
     """
-    sizes = groups.sizes[:_LONGEST]
+    sizes = np.minimum(groups.sizes[:_LONGEST], _LARGEST)
+    sizes = sizes[: max(2, int(np.searchsorted(np.cumsum(sizes), _READINGS, side="right")))]
 
     def draw(random: np.random.Generator, runs: int) -> tuple[Floats, ...]:
         readings = random.standard_normal((runs, int(sizes.sum())))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FALSE_POINT = 0.0027
 """Probability of a point beyond three sigma while nothing has changed."""
 TOLERATED = 0.10
+"""Probability of such a point in a stable series up to which one is taken for a change."""
 MOST_ROWS = 200
 REFERENCES = (
     "Shewhart (1931), Economic Control of Quality of Manufactured Product",

@@ -104,6 +104,15 @@ def test_largest_estimable_model_is_taken(answer: Answer) -> None:
     assert answer("EVALUATE_DOE factors=[A, B, C]", columns(centre)).model == "interactions"
 
 
+def test_squares_that_centre_points_cannot_separate(answer: Answer, finding: Find) -> None:
+    centre = columns(np.vstack([FULL, np.zeros((3, 3))]))
+    found = answer("EVALUATE_DOE factors=[A, B, C] model=quadratic", centre)
+    assert found.decision == "not supported"
+    assert finding(found, "estimability").statement.endswith(": B², C²")
+    without = answer("EVALUATE_DOE factors=[A, B, C] model=quadratic", columns(FULL))
+    assert without.aliased_terms == 3
+
+
 def test_central_composite_in_real_settings(answer: Answer) -> None:
     cube, stars = Fraction(4).matrix(), np.vstack([2 * np.eye(4), -2 * np.eye(4)])
     runs = np.vstack([cube, stars, np.zeros((6, 4))]) * [10, 0.5, 3, 100] + [200, 4, 50, 900]
@@ -317,6 +326,7 @@ def test_single_factor(answer: Answer) -> None:
     [
         ("EVALUATE_DOE factors=[A, B]", {"A": [1.5, 1.5, 1.5], "B": [1, 2, 1]}, DataError, "`A` has 1 setting in 3 runs"),
         ("EVALUATE_DOE factors=[A, A]", {"A": [1, 2, 1], "B": [1, 2, 1]}, CommandError, "`A` is named twice"),
+        ("EVALUATE_DOE factors=[A, B] response=B", {"A": [1, 2, 1], "B": [1, 2, 1]}, CommandError, "and as the response"),
         ("EVALUATE_DOE", {"A": [1.2, 2.7, 1.8]}, DataError, "no column of the 1 looks like a factor"),
         ("EVALUATE_DOE factors=[A, B]", {"A": [1.5, None, 2], "B": [None, 2, 1]}, DataError, "1 of 3 runs have all settings"),
     ],

@@ -86,6 +86,7 @@ def test_centre_points_stand_last_and_are_not_replicated() -> None:
         (9, {"runs": 32, "resolution": 5}, "reach resolution IV at most, not V; use runs=128"),
         (4, {"design": "fractional", "resolution": 5}, "reaches resolution V; use design=full with 16 runs"),
         (12, {"design": "fractional", "resolution": 12}, "ask for a lower resolution"),
+        (9, {"runs": 32, "resolution": 40}, "reach resolution IV at most, not 40"),
         (4, {"design": "fractional", "runs": 16}, r"are the full factorial.*fewer runs \(8\)"),
         (2, {"design": "fractional"}, "no useful fraction; use design=full with 4 runs"),
         (4, {"design": "full", "runs": 12}, "take 16 or a multiple"),

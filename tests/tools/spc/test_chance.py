@@ -52,6 +52,13 @@ def test_counts_signal_more_often_than_normal_points(grouped: Grouped) -> None:
     assert chance.false_alarm == pytest.approx(0.127, abs=0.05)
 
 
+def test_huge_subgroups_stay_in_memory(grouped: Grouped) -> None:
+    groups = grouped(np.random.default_rng(9).normal(size=400_000), size=100_000)
+    found = charted(groups, "xbar_s", "nelson_1_2")
+    assert found.chance.runs == 99
+    assert found.chance.false_alarm < 0.2
+
+
 def test_a_very_long_series_stays_quick_and_sees_a_far_point(grouped: Grouped) -> None:
     values = np.random.default_rng(8).normal(size=200_000)
     calm = charted(grouped(values), "imr", "beyond_limits").chance
