@@ -210,7 +210,7 @@ def train(
                 break
         run.report(*exact(model, held, recipe.batch_tokens, device))
         data.refresh()
-    model.to(torch.bfloat16).save_pretrained(out / "model")
+    run.save()
     return run.best
 
 
@@ -269,18 +269,25 @@ class _Run:
 
     def _save_at_times(self) -> None:
         now = time.monotonic()
-        if now - self._told > 30:
+        if self.step == 1 or now - self._told > 30:
             self._told = now
             self._log(loss=round(self._loss, 4), token_accuracy=round(self._right, 4))
         if now - self._saved > 240:
             self._saved = now
-            torch.save({"model": self._model.state_dict(), "optimizer": self._optimizer.state_dict(), "step": self.step,
-                        "tokens": self.tokens, "seconds": self.seconds}, self._out / "checkpoint.pt")  # fmt: skip
+            self.save()
+
+    def save(self) -> None:
+        """Write the checkpoint that a later run goes on from."""
+        kept = {"model": self._model.state_dict(), "optimizer": self._optimizer.state_dict()}
+        counts = {"step": self.step, "tokens": self.tokens, "seconds": self.seconds}
+        partial = self._out / "checkpoint.partial"
+        torch.save(kept | counts, partial)
+        partial.replace(self._out / "checkpoint.pt")
 
     def report(self, share: float, by_command: dict[str, float]) -> None:
         """Log the development set's exact share after a pass or at the end."""
         self.best = share
-        self._log(dev_exact=round(share, 4), by_command={k: round(v, 3) for k, v in by_command.items()})
+        self._log(loss=round(self._loss, 4), dev_exact=round(share, 4), by_command={k: round(v, 3) for k, v in by_command.items()})
 
     def _log(self, **entry: Any) -> None:
         line = json.dumps({"step": self.step, "tokens": self.tokens, "seconds": round(self.seconds, 1)} | entry)

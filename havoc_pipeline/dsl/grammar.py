@@ -28,6 +28,7 @@ flag: TRUE | FALSE
 ?power: atom | atom "^" power -> raise_to
 ?atom: name | result_column | NUMBER -> constant | "-" atom -> negate | "(" expression ")"
      | FUNCTION "(" expression ("," expression)* ")" -> apply
+     | FUNCTION "(" columns ")" -> apply_to_list
 
 conditions: condition ("and" condition)*
 condition: name OPERATOR literal | name "in" "[" literal ("," literal)* "]" -> membership

@@ -245,6 +245,9 @@ class _Builder(Transformer[Token, Any]):
     def apply(self, function: Token, *operands: Any) -> Call:
         return Call(str(function), operands)
 
+    def apply_to_list(self, function: Token, operands: tuple[Any, ...]) -> Call:
+        return Call(str(function), operands)
+
     def add(self, left: Any, right: Any) -> Call:
         return Call("+", (left, right))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from havoc_pipeline.linking.abbreviations import abbreviates, one_edit
 from havoc_pipeline.linking.lexicon import Floats, Lexicon
 from havoc_pipeline.linking.meanings import Meanings
 from havoc_pipeline.linking.sketch import Target, name_stems, unit_fit
-from havoc_pipeline.linking.words import Token, stem
+from havoc_pipeline.linking.words import Token, header_words, stem
 from havoc_pipeline.tables import Table
 
 TYPO_LENGTH = 5
@@ -161,6 +161,12 @@ class TableWords:
         return head, bag, share, told
 
 
+@lru_cache(maxsize=20000)
+def _pieces(lower: str) -> tuple[str, ...]:
+    """Letters and digits of a word such as `t30`, apart; nothing for a plain word."""
+    return () if lower.isalpha() or lower.isdigit() else header_words(lower)
+
+
 def _head_match(lower: str, lemma: str, stemmed: str, word: str, spelt: tuple[str, ...]) -> float:
     if lower == word or lemma == word:
         return 1.0
@@ -168,6 +174,8 @@ def _head_match(lower: str, lemma: str, stemmed: str, word: str, spelt: tuple[st
         return 0.92
     if stemmed in spelt:
         return 0.9
+    if word in _pieces(lower):
+        return 0.9 if not word.isdigit() else 0.5
     if len(lower) > 3 and len(word) > len(lower) + 2 and (word.startswith(lower) or word.endswith(lower)):
         return 0.6
     if len(lower) <= 3 or word.isdigit():

@@ -13,7 +13,14 @@ from havoc_pipeline.linking.evidence import TableWords
 from havoc_pipeline.linking.lexicon import Floats
 from havoc_pipeline.linking.mentions import ROLES
 from havoc_pipeline.linking.recognition import LIKE
-from havoc_pipeline.linking.spans import AFTER_WORDS, BEFORE_WORDS, DEGREE, QuestionWords, Span
+from havoc_pipeline.linking.spans import (
+    AFTER_WORDS,
+    BEFORE_WORDS,
+    DEGREE,
+    PARTING,
+    QuestionWords,
+    Span,
+)
 from havoc_pipeline.linking.words import Token
 
 MOST_POSTINGS = 80
@@ -30,7 +37,8 @@ NAMES = (
     "only_measure", "before_word", "after_word", "digit", "same_case", "rarity", "ordinary_mean",
     "ordinary_min", "left_any", "right_any", "vector", "vector_max", "vector_gap", "words_1", "words_2",
     "words_3", "stops_inside", "is_block", "in_block", "comparative", "literal", "unknown",
-    "used_elsewhere", "span_best", "role_rivals", "kind_rivals",
+    "used_elsewhere", "span_best", "role_rivals", "kind_rivals", "level_right", "level_left",
+    "level_inside", "phrase_near", "phrase_gap",
 )  # fmt: skip
 CONTEXT = 9
 WIDTH = len(NAMES) + CONTEXT + len(KINDS) + len(ROLE_GROUPS)
@@ -87,6 +95,18 @@ class SpanEvidence:
         known = word.stem in self.table.levels
         return not common and not known and float(self.any[at].max(initial=0.0)) <= 0.12
 
+    def parting(self) -> list[bool]:
+        """Say which words end a name: joining words, and common words that fit no column."""
+        common = self.table.lexicon.ordinary
+        return [
+            word.lower in PARTING
+            or (not word.is_stop and common.get(word.lemma, 0) > 40 and not self._speaks(at))
+            for at, word in enumerate(self.question.words)
+        ]
+
+    def _speaks(self, at: int) -> bool:
+        return float(self.any[at].max(initial=0.0)) > 0.12 or bool(self.role_hit[at])
+
     def _starts(self, at: int, word: Token, paired: bool) -> bool:
         best = float(self.any[at].max(initial=0.0))
         if word.is_stop:
@@ -108,12 +128,13 @@ def _begins(owner: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
 
 
-def span_features(spans: Sequence[Span], evidence: SpanEvidence) -> Floats:
+def span_features(spans: Sequence[Span], evidence: SpanEvidence, named: Floats) -> Floats:
     """Describe every pair of span and target.
 
     Args:
         spans: s spans, at least one.
         evidence: of their question over a table of k targets.
+        named: how surely each word names a level of each target, shape (words, k).
 
     Returns:
         float32 of shape (s, k, WIDTH), in the order of NAMES, then context, kinds, roles.
@@ -131,12 +152,14 @@ def span_features(spans: Sequence[Span], evidence: SpanEvidence) -> Floats:
     _name_features(spans, evidence, parts, mask)
     _gap_features(spans, evidence, parts)
     _shape_features(spans, evidence, parts, mask)
+    _level_neighbours(spans, named, parts)
+    _phrase_features(spans, evidence, parts)
     _target_features(spans, evidence, parts)
-    named = [np.broadcast_to(_wide(parts[name]), shape) for name in NAMES]
+    values = [np.broadcast_to(_wide(parts[name]), shape) for name in NAMES]
     context = np.stack([question.context(span) for span in spans])
     kinds = np.array([[float(t.kind == kind) for kind in KINDS] for t in table.targets], np.float32)
     blocks = [
-        np.stack(named, 2),
+        np.stack(values, 2),
         np.broadcast_to(context[:, None, :], (*shape, CONTEXT)),
         np.broadcast_to(kinds[None], (*shape, len(KINDS))),
         np.broadcast_to(role_groups(evidence.roles)[None], (*shape, len(ROLE_GROUPS))),
@@ -323,6 +346,24 @@ def _shape_features(
     parts["left_any"] = np.stack([_neighbour(span.first - 1, -1, evidence) for span in spans])
     parts["right_any"] = np.stack([_neighbour(span.last, 1, evidence) for span in spans])
     parts["comparative"] = np.array([_compares(span, evidence) for span in spans], np.float32)
+
+
+def _level_neighbours(spans: Sequence[Span], named: Floats, parts: dict[str, Floats]) -> None:
+    padded = np.vstack([named, np.zeros((1, named.shape[1]), np.float32)])
+    parts["level_right"] = np.stack([padded[span.last] for span in spans])
+    parts["level_left"] = np.stack([padded[span.first - 1] for span in spans])
+    parts["level_inside"] = np.stack([named[span.first : span.last].max(0) for span in spans])
+
+
+def _phrase_features(
+    spans: Sequence[Span], evidence: SpanEvidence, parts: dict[str, Floats]
+) -> None:
+    count = len(evidence.table.targets)
+    meanings = evidence.table.meanings
+    near = np.zeros((len(spans), count), np.float32)
+    if meanings is not None:
+        near = meanings.phrase_nearness([tuple(w.lower for w in s.telling) for s in spans])
+    parts["phrase_near"], parts["phrase_gap"] = near, near - _best_other(near)
 
 
 def _neighbour(at: int, step: int, evidence: SpanEvidence) -> Floats:

@@ -12,7 +12,8 @@ from havoc_pipeline.linking.taken import Taken
 from havoc_pipeline.tools.mathematics.names import BARE, function_named
 
 Kind = Literal["number", "name", "function", "operator", "open", "close", "comma", "equals", "mark"]
-LONGEST = 500
+LONGEST = 300
+"""Characters of the longest run that is looked at."""
 
 _GREEK = "α-ωΑ-Ω"
 _ATOM = re.compile(
@@ -24,6 +25,10 @@ _ATOM = re.compile(
 _VARIABLE = re.compile(rf"[A-Za-z{_GREEK}](?:[0-9]{{1,2}}|[₀-₉]{{1,2}})?|[xyz]{{2,3}}")
 _GLUED = re.compile(r"(?:sin|cos|tan|exp|ln|log|sqrt)[xyz]")
 _GIVEN = re.compile(r"\s?=\s?-?[0-9]")
+_NO_START = ("close", "equals", "comma", "mark")
+_NO_SIGN = ("*", "/", "+", "^", "·", "×", "÷", "**", "–")
+_NO_END = ("operator", "equals", "comma", "open", "function")
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
 _SPACE = re.compile(r"\s{0,3}")
 _WORD_BEFORE = re.compile(r"[A-Za-z0-9]['’&.]$|[A-Za-z]{2}-$|[A-Za-z0-9_@#~<>|]$")
 _WORD_AFTER = re.compile(r"['’&@]\w|-[A-Za-z]{2}|[A-Za-z0-9_~|]")
@@ -59,22 +64,22 @@ def runs_of(question: str, taken: Taken) -> Iterator[Run]:
     Yields
     ------
     Run
-        At least two atoms long, or one with a sign of multiplication understood.
+        At least two atoms long, or a name alone.
     """
     atoms, depth = list[Atom](), 0
     for atom in _atoms(question, taken):
         broken = atom is None or (atom.kind == "comma" and depth == 0)
         if not broken and atom is not None:
             if atoms and _parts(question, atoms, atom):
-                yield from _trimmed(question, atoms)
+                yield from _trimmed(atoms)
                 atoms, depth = [], 0
             atoms.append(atom)
             depth += (atom.kind == "open" and _opens_call(atoms)) or (atom.kind == "open" and depth > 0)
             depth -= atom.kind == "close" and depth > 0
             continue
-        yield from _trimmed(question, atoms)
+        yield from _trimmed(atoms)
         atoms, depth = [], 0
-    yield from _trimmed(question, atoms)
+    yield from _trimmed(atoms)
 
 
 def _parts(question: str, atoms: list[Atom], atom: Atom) -> bool:
@@ -133,30 +138,30 @@ def _named(question: str, text: str, start: int, end: int) -> Kind | None:
     return None if joined or _WORD_AFTER.match(question, end) else "name"
 
 
-def _trimmed(question: str, atoms: list[Atom]) -> Iterator[Run]:
-    """The run without loose ends, if enough is left."""
-    atoms = _without_loose_ends(_balanced(_without_loose_ends(question, atoms)), question)
-    if len(atoms) > 1 and atoms[-1].end - atoms[0].start <= LONGEST:
+def _trimmed(atoms: list[Atom]) -> Iterator[Run]:
+    """The run without loose ends, if enough is left and it is not too long."""
+    if not atoms or atoms[-1].end - atoms[0].start > LONGEST:
+        return
+    atoms = _without_loose_ends(_balanced(_without_loose_ends(atoms)))
+    if len(atoms) > 1 or (atoms and atoms[0].kind == "name"):
         yield Run(atoms[0].start, atoms[-1].end)
-    elif len(atoms) == 1 and atoms[0].kind == "name":
-        yield Run(atoms[0].start, atoms[0].end)
 
 
-def _without_loose_ends(*given: object) -> list[Atom]:
-    atoms = next(list(g) for g in given if isinstance(g, list))
-    while atoms and ((atoms[-1].kind in ("operator", "equals", "comma") and atoms[-1].text[0] not in "²³⁰¹⁴⁵⁶⁷⁸⁹⁻⁺")
-                     or atoms[-1].kind in ("open", "function", "mark")):  # fmt: skip
-        if atoms[-1].kind == "mark" and len(atoms) == 2 and atoms[0].kind == "number":
-            break
-        atoms.pop()
-    while atoms and (
-        atoms[0].kind in ("close", "equals", "comma", "mark")
-        or atoms[0].text in ("*", "/", "+", "^", "·", "×", "÷", "**", "–")
-    ):
-        atoms.pop(0)
+def _without_loose_ends(atoms: list[Atom]) -> list[Atom]:
+    while atoms and _is_loose_end(atoms):
+        atoms = atoms[:-1]
+    while atoms and (atoms[0].kind in _NO_START or atoms[0].text in _NO_SIGN):
+        atoms = atoms[1:]
     while len(atoms) > 1 and _is_article(atoms):
-        atoms.pop(0)
+        atoms = atoms[1:]
     return atoms
+
+
+def _is_loose_end(atoms: list[Atom]) -> bool:
+    last = atoms[-1]
+    if last.kind == "mark":
+        return len(atoms) != 2 or atoms[0].kind != "number"
+    return last.kind in _NO_END and last.text[0] not in _RAISED
 
 
 def _is_article(atoms: list[Atom]) -> bool:
@@ -172,16 +177,21 @@ def _is_article(atoms: list[Atom]) -> bool:
 
 
 def _balanced(atoms: list[Atom]) -> list[Atom]:
-    """Without brackets that have no partner, when they stand at an end; cut there otherwise."""
+    """Without brackets that have no partner when they stand at an end; cut there otherwise."""
+    while (fault := _unmatched(atoms)) is not None:
+        early = fault <= len(atoms) // 2 if atoms[fault].kind == "close" else fault == 0
+        atoms = atoms[fault + 1 :] if early else atoms[:fault]
+    return atoms
+
+
+def _unmatched(atoms: list[Atom]) -> int | None:
+    """Place of the first bracket without a partner."""
     opened = list[int]()
     for i, atom in enumerate(atoms):
         if atom.kind == "open":
             opened.append(i)
         elif atom.kind == "close":
             if not opened:
-                return atoms[:i] if i > len(atoms) // 2 else _balanced(atoms[i + 1 :])
+                return i
             opened.pop()
-    if opened:
-        first = opened[0]
-        return _balanced(atoms[1:]) if first == 0 else atoms[:first]
-    return atoms
+    return opened[0] if opened else None

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from havoc_pipeline.errors import ExpressionError
-from havoc_pipeline.linking.formula_evidence import Request, is_formula, request_before
+from havoc_pipeline.linking.formula_evidence import Request, is_formula, request_before, requests_in
 from havoc_pipeline.linking.formula_runs import Run, runs_of
 from havoc_pipeline.linking.mentions import FormulaMention
 from havoc_pipeline.linking.numerals import DIGITS, Mark, decimal_mark, read_numeral
@@ -23,6 +23,8 @@ from havoc_pipeline.tools.mathematics.tree import Equation, Node
 MOST_EQUATIONS = 10
 
 _JOINT = re.compile(r"\s{0,2}(?:[,;&]|,?\s?\band\b)\s{0,2}", re.IGNORECASE)
+_GIVEN = re.compile(r"(?P<name>[^\W\d]\w{0,2})\s?=\s?[-−]?[0-9.,]+")
+"""A value given to a variable: a number for the model, or an equation of a system that holds it."""
 _LEFT = re.compile(r"\s*(?:[fgh]\s?\([a-z]\)|[yfg])\s?=(?!=)\s?")
 _PERCENT_OF = re.compile(
     rf"(?<![\w.,])(?P<share>{DIGITS})\s?(?:%|percent)\s(?:of|von)\s(?P<whole>{DIGITS})(?![\w%]|[.,][0-9])"
@@ -68,7 +70,14 @@ def _single(question: str, runs: Iterator[Run], mark: Mark) -> Iterator[FormulaM
     last: FormulaMention | None = None
     for run in runs:
         joined = last and last.is_equation and _JOINT.fullmatch(question, last.end, run.start)
-        last = _mention(question, run, mark, Request.SOLVE if joined else None)
+        given = _GIVEN.fullmatch(question, run.start, run.end)
+        if joined and given and last and given["name"] in "".join(last.formulas):
+            text = _spelled(given.group(), mark)
+            last = FormulaMention(run.start, run.end, given.group(), (text,), True)
+        elif given or (run.end - run.start == 1 and Request.CALCULUS not in requests_in(question)):
+            last = None
+        else:
+            last = _mention(question, run, mark, Request.SOLVE if joined else None)
         if last:
             yield last
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +15,13 @@ LONGEST = 7
 FACTOR_WORDS = frozenset(
     "by per each between across among every within different versus vs split grouped".split()
 )
+PARTING = frozenset(
+    "and or vs versus than by for with between across because is are was were be does do did has "
+    "have had if when while but then so that which who whether can could will would should not no "
+    "only against over under without within each every all any please i we you he she they it "
+    "more most both either where why".split()
+)
+"""Words that end a name, unless the lexicon knows the whole."""
 ABOUT_WORDS = frozenset("of in on is are does for affect affects the has have".split())
 COMPARING = frozenset("than vs versus and or against to with from compared".split())
 DEGREE = frozenset("how more less too as".split())
@@ -110,11 +117,15 @@ class QuestionWords:
         """Return the span of words `first` to `last` (exclusive)."""
         return Span(first, last, self.words[first:last])
 
-    def spans(self, starters: Sequence[bool]) -> list[Span]:
+    def spans(
+        self, starters: Sequence[bool], parting: Sequence[bool], known: Container[str]
+    ) -> list[Span]:
         """Return all spans of up to seven words that begin and end with a word that may.
 
         Args:
             starters: which words may begin and end a span.
+            parting: which words end a name.
+            known: phrases in lexicon form; only these may hold a parting word.
 
         Returns:
             Spans in order of their place; none holds a blocked word or crosses a clause.
@@ -123,11 +134,14 @@ class QuestionWords:
         for first in range(len(self.words)):
             if not starters[first] or self.blocked[first]:
                 continue
+            parted = False
             for last in range(first + 1, min(len(self.words), first + LONGEST) + 1):
                 if self.blocked[last - 1] or (last > first + 1 and self.breaks(last - 1)):
                     break
-                if starters[last - 1]:
-                    found.append(Span(first, last, self.words[first:last]))
+                parted = parted or (last > first + 1 and parting[last - 1])
+                span = self.span(first, last)
+                if starters[last - 1] and (not parted or span.key in known):
+                    found.append(span)
         return found
 
     def breaks(self, at: int) -> bool:

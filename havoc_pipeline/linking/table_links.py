@@ -75,24 +75,36 @@ class TableLinks:
         """Return the pairs of a question over this table with their features."""
         evidence = SpanEvidence(question, self.words, self.roles)
         spans = self._spans(question, evidence)
-        columns, described = self._columns(spans, evidence)
         hits = tuple(self.index.hits(evidence))
+        columns, described = self._columns(spans, evidence, self._named(hits, evidence))
         best = np.array([self._best(hit, evidence) for hit in hits], np.float32)
         named = level_features(hits, self.index, evidence, best) if hits else _NO_LEVELS
         return Pairs(tuple(spans), columns, described, hits, named)
 
     def _spans(self, question: QuestionWords, evidence: SpanEvidence) -> list[Span]:
-        found = {(span.first, span.last): span for span in question.spans(evidence.starters())}
+        found = {(span.first, span.last): span for span in self._known_spans(question, evidence)}
         for first, last in [*evidence.literal, *evidence.unknown_runs()]:
             found.setdefault((first, last), question.span(first, last))
         return sorted(found.values(), key=lambda span: (span.first, span.last))
 
+    def _known_spans(self, question: QuestionWords, evidence: SpanEvidence) -> list[Span]:
+        known = self.words.lexicon.postings
+        return question.spans(evidence.starters(), evidence.parting(), known)
+
+    def _named(self, hits: Sequence[LevelHit], evidence: SpanEvidence) -> Floats:
+        named = np.zeros((len(evidence.question.words), len(self.targets)), np.float32)
+        for hit in hits:
+            target = self.index.levels[hit.level].target
+            rows = named[hit.core[0] : hit.core[1], target]
+            np.maximum(rows, hit.weight, out=rows)
+        return named
+
     def _columns(
-        self, spans: Sequence[Span], evidence: SpanEvidence
+        self, spans: Sequence[Span], evidence: SpanEvidence, named: Floats
     ) -> tuple[NDArray[np.int64], Floats]:
         if not spans:
             return np.zeros((0, 2), np.int64), _NO_COLUMNS
-        features = span_features(spans, evidence)
+        features = span_features(spans, evidence, named)
         strength = features[:, :, SEEN].max(2)
         chosen = np.argwhere(strength > FAINTEST)
         return chosen, features[chosen[:, 0], chosen[:, 1]]
@@ -110,7 +122,7 @@ def _seen() -> list[int]:
 
     wanted = (
         "any_max", "exact", "initials", "lexicon_max", "role_word", "role_word_last", "in_name",
-        "literal", "unknown", "vector_max",
+        "literal", "unknown", "vector_max", "phrase_near",
     )  # fmt: skip
     return [NAMES.index(name) for name in wanted]
 

@@ -98,9 +98,12 @@ class LocalEngine:
                     break
                 out.append(token)
                 scores.append(score)
-                if matcher is not None and (not matcher.consume_token(token) or matcher.is_stopped()):
+                forced = _forced(matcher, token)
+                if forced is None:
                     break
-                ids = torch.tensor([[token]])
+                out += forced
+                scores += [0.0] * len(forced)
+                ids = torch.tensor([[token, *forced]])
         return out, scores
 
     def stream(self, request: Any) -> Iterator[Any]:
@@ -123,6 +126,17 @@ class LocalEngine:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> LocalEngine:
         return self
+
+
+def _forced(matcher: Any, token: int) -> list[int] | None:
+    """Tokens that the grammar forces after `token`, which cost no pass of their own; None at the end."""
+    if matcher is None:
+        return []
+    if not matcher.consume_token(token) or matcher.is_stopped():
+        return None
+    forced: list[int] = matcher.compute_ff_tokens()
+    matcher.consume_tokens(forced)
+    return None if matcher.is_stopped() and not forced else forced
 
 
 def _pick(logits: Any, matcher: Any) -> tuple[int, float]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from havoc_pipeline.lm.reading import Reading
-from havoc_pipeline.lm.symbols import ALPHA_SYMBOLS, END, FUNCTIONS, REASONS, TRANSFORMS
+from havoc_pipeline.lm.symbols import ACROSS, ALPHA_SYMBOLS, END, OF_ONE, REASONS, TRANSFORMS
 from havoc_pipeline.tools.registry import Parameter, Tool
 
 MOST_STEPS, MOST_LISTED = 2, 8
@@ -145,8 +145,9 @@ class _Builder:
     def _derived(self) -> bool:
         numeric, blocks = self._pointers(frozenset({"Numeric"})), self._pointers(frozenset({"Wide"}))
         bodies = [f"{numeric} {self._any(ARITHMETIC)} {numeric}"] if numeric else []
-        inner = [n for n in (numeric, blocks) if n]
-        bodies += [f"{self._any(FUNCTIONS)} {self._id('(')} ( {' | '.join(inner)} ) {self._id(')')}"] if inner else []
+        opened, closed = self._id("("), self._id(")")
+        bodies += [f"{self._any(OF_ONE)} {opened} {numeric} {closed}"] if numeric else []
+        bodies += [f"{self._any(ACROSS)} {opened} {blocks} {closed}"] if blocks else []
         if bodies and "derived" not in self._rules:
             self._rules["derived"] = f"{self._id('(')} ( {' | '.join(bodies)} ) {self._id(')')}"
         return bool(bodies)

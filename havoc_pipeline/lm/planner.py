@@ -17,6 +17,7 @@ from typing import Any, Self
 
 import numpy as np
 from llguidance import LLTokenizer
+from numpy.typing import NDArray
 
 from havoc_pipeline.dsl.check import check
 from havoc_pipeline.dsl.command import Command, Refusal
@@ -25,6 +26,7 @@ from havoc_pipeline.dsl.parse import parse_plan
 from havoc_pipeline.errors import CommandError, HavocError, ModelError
 from havoc_pipeline.linking.ground import ground
 from havoc_pipeline.linking.mentions import Links
+from havoc_pipeline.lm.nearest import NearestPhrases
 from havoc_pipeline.lm.plan_grammar import plan_grammar
 from havoc_pipeline.lm.reading import Reading, read
 from havoc_pipeline.lm.search import Found, likeliest
@@ -128,10 +130,11 @@ class Planner:
         list of Proposal
             At least one: a refusal always fits.
         """
-        reading = read(links if links is not None else ground(question, table), table)
+        links = links if links is not None else ground(question, table)
+        reading = read(links, table)
         kept: dict[tuple[str, ...], Proposal] = {}
         covered = 0.0
-        for looked, found in enumerate(self._search(reading)):
+        for looked, found in enumerate(self._search(reading, self._fusion(links, table))):
             covered += math.exp(found.log_probability)
             proposal = self._proposal(found, reading, table)
             if proposal is not None:
@@ -142,11 +145,24 @@ class Planner:
         total = sum(p.probability for p in ranked) + max(0.0, 1 - covered)
         return [_rescaled(p, 1 / total) for p in ranked] or [_unsure()]
 
-    def _search(self, reading: Reading) -> Iterator[Found]:
+    @cached_property
+    def _phrases(self) -> NearestPhrases | None:
+        path = self.path / "phrases.npz"
+        return NearestPhrases(path) if path.is_file() else None
+
+    def _fusion(self, links: Links, table: Table | None) -> NDArray[np.float32] | None:
+        """What the nearest phrasings say of the first decision; None when the card gives it no weight."""
+        weight = float(self.card.get("fusion", 0.0))
+        if not weight or self._phrases is None:
+            return None
+        return self._phrases.bias(links, table, self.tokenizer.ids, self._runtime.vocab_size, weight)
+
+    def _search(self, reading: Reading, bias: NDArray[np.float32] | None) -> Iterator[Found]:
         grammar = plan_grammar(all_tools().values(), reading, self.tokenizer.ids)
         prompt = self.tokenizer.encode(reading.text)[-self._room :]
         temperature = float(self.card.get("temperature", 1.0))
-        return likeliest(self._runtime, self._constraints, prompt, grammar, self._end, temperature=temperature)
+        return likeliest(self._runtime, self._constraints, prompt, grammar, self._end,
+                         temperature=temperature, first_bias=bias)  # fmt: skip
 
     @property
     def _room(self) -> int:

@@ -13,7 +13,6 @@ from functools import cache
 from havoc_pipeline.tools.doe.defining_words import Fraction
 from havoc_pipeline.tools.doe.generators import half_fraction, parse_generators
 
-MOST_FACTORS = 15
 LARGEST_RUNS = 1024
 
 REFERENCES = (

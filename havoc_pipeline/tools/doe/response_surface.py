@@ -210,7 +210,7 @@ def axial_distance(asked: str | float, cube: int, factors: int, times: int, cent
     References
     ----------
     Box and Hunter (1957), Ann. Math. Stat. 28, 195-241; Myers, Montgomery and Anderson-Cook (2016),
-    Response Surface Methodology, section 8.4.
+    Response Surface Methodology, chapter 8.
     """
     if asked == ROTATABLE:
         return float(cube**0.25)
@@ -229,7 +229,9 @@ def axial_distance(asked: str | float, cube: int, factors: int, times: int, cent
 
 
 def uniform_precision(cube: int, factors: int, times: int = 1) -> int:
-    """Centre points at which a rotatable design predicts as well at the centre as at distance 1.
+    """Centre points at which a rotatable design predicts alike at the centre and at distance 1.
+
+    Distance is counted in root mean squares of a factor's settings.
 
     Parameters
     ----------

@@ -61,7 +61,8 @@ def test_inflation_is_that_of_the_regression_on_the_other_terms() -> None:
 
 
 def test_inflation_of_the_rotatable_design_of_four_factors() -> None:
-    # 30 runs with six centre points: 1.05 for each square (Minitab; Stat-Ease gives the same).
+    # By hand, 30 runs: the centred squares have sums of squares 48 - 24²/30 = 28.8 and of products
+    # 16 - 24²/30 = -3.2, so that the inverse has (1 + 3.2 / 19.2) / 32 on its diagonal: 28.8 times that is 1.05.
     cube = Fraction(4).matrix()
     stars = np.vstack([2.0 * np.eye(4), -2.0 * np.eye(4)])
     found = judge(np.vstack([cube, stars, np.zeros((6, 4))]))

@@ -46,7 +46,7 @@ def test_full_factorial_stands_in_standard_order_and_has_no_words() -> None:
 
 
 def test_defining_relation_of_a_quarter_fraction() -> None:
-    # Montgomery (2019), section 8.3: 2^(6-2) with E=ABC, F=BCD has I = ABCE = BCDF = ADEF.
+    # Montgomery (2019), chapter 8: 2^(6-2) with E=ABC, F=BCD has I = ABCE = BCDF = ADEF.
     words = fraction("E=ABC F=BCD", 6).words
     assert {letters(mask) for mask in words} == {"ABCE", "BCDF", "ADEF"}
     assert set(words.values()) == {1}
@@ -58,7 +58,7 @@ def test_signs_multiply() -> None:
 
 
 def test_aliases_of_a_quarter_fraction() -> None:
-    # Montgomery (2019), table 8.8: the seven pairs of 2^(6-2) with E=ABC, F=BCD.
+    # Montgomery (2019), chapter 8: the seven shared contrasts of 2^(6-2) with E=ABC, F=BCD.
     shared = [chain for chain in chains("E=ABC F=BCD", 6) if "=" in chain]
     assert shared == [
         "AB = CE", "AC = BE", "AD = EF", "AE = BC = DF", "AF = DE", "BD = CF", "BF = CD",

@@ -8,7 +8,7 @@ from havoc_pipeline.tools.doe.defining_words import Fraction, Generator, word_su
 from havoc_pipeline.tools.doe.minimum_aberration import best_fraction, sizes, smallest_fraction
 
 # Numbers of words of length 3, 4, 5, … from the tables of Chen, Sun and Wu (1993), Int. Stat. Rev. 61,
-# 131-145 (16, 32 and 64 runs), and of Wu and Hamada (2009), Experiments, appendix 5A (8 and 128 runs).
+# 131-145 (16, 32 and 64 runs), and of Wu and Hamada (2009), Experiments (8 and 128 runs).
 PUBLISHED = {
     (4, 8): (0, 1),
     (5, 8): (2, 1, 0),
@@ -35,7 +35,7 @@ PUBLISHED = {
     (11, 128): (0, 0, 6, 6, 2, 1, 0, 0, 0),
 }
 
-# Resolutions by number of factors and runs: Montgomery (2019), table 8.14.
+# Resolutions by number of factors and runs: NIST/SEMATECH e-Handbook, section 5.3.3.4.7; Montgomery (2019), chapter 8.
 RESOLUTIONS = {
     3: {4: 3},
     4: {8: 4},
@@ -68,6 +68,22 @@ def test_every_fraction_has_its_size_and_its_words(factors: int) -> None:
         assert matrix.shape == (runs, factors)
         assert (design.resolution or 0) >= 3
         assert word_sums(matrix) == {mask: sign * runs for mask, sign in design.words.items()}
+
+
+# NIST Dataplot, index of resolution-IV designs DEXRES4 (after Box, Hunter and Hunter), numbers as letters.
+DATAPLOT = {
+    (6, 16): "E=ABC F=BCD",
+    (7, 16): "E=ABC F=BCD G=ACD",
+    (8, 16): "E=BCD F=ACD G=ABC H=ABD",
+    (9, 32): "F=BCDE G=ACDE H=ABDE J=ABCE",
+    (10, 32): "F=ABCD G=ABCE H=ABDE J=ACDE K=BCDE",
+    (11, 32): "F=ABC G=BCD H=CDE J=ACD K=ADE L=BDE",
+}
+
+
+@pytest.mark.parametrize(("factors", "runs"), DATAPLOT)
+def test_generators_are_those_in_common_use(factors: int, runs: int) -> None:
+    assert " ".join(map(str, best_fraction(factors, runs).generators)) == DATAPLOT[factors, runs]
 
 
 def test_sizes_go_from_just_above_the_factors_to_half() -> None:

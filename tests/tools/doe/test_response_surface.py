@@ -7,8 +7,10 @@ import pytest
 
 from havoc_pipeline.errors import CommandError
 from havoc_pipeline.tools.doe.designs import make_layout
+from havoc_pipeline.tools.doe.experiment_design import code_layout
 from havoc_pipeline.tools.doe.layout import Layout, Request, letters_of
 from havoc_pipeline.tools.doe.layout_checks import block_correlation, rotatability
+from havoc_pipeline.tools.doe.model_terms import build_model
 from havoc_pipeline.tools.doe.response_surface import axial_distance, uniform_precision
 
 
@@ -18,7 +20,7 @@ def layout(factors: int, design: str, **asked: object) -> Layout:
 
 @pytest.mark.parametrize(("factors", "runs", "centre"), [(3, 15, 3), (4, 27, 3), (5, 46, 6), (6, 54, 6), (7, 62, 6)])
 def test_box_behnken_sizes(factors: int, runs: int, centre: int) -> None:
-    # Box and Behnken (1960), Technometrics 2, table 4.
+    # Box and Behnken (1960), Technometrics 2, 455-475.
     made = layout(factors, "box_behnken")
     assert (made.runs, made.center_points) == (runs, centre)
     assert made.points.count("edge") == runs - centre
@@ -37,7 +39,7 @@ def test_box_behnken_has_three_even_settings_and_no_corner(factors: int) -> None
 
 
 def test_box_behnken_of_six_factors_varies_the_published_triples() -> None:
-    # Box and Behnken (1960), table 4, no. 4; also the design that Minitab and JASP give.
+    # Box and Behnken (1960), the design for six factors; JASP and Minitab give the same (test_reference).
     edges = layout(6, "box_behnken").matrix[:48]
     groups = {tuple(np.flatnonzero(run).tolist()) for run in edges}
     assert groups == {(0, 1, 3), (1, 2, 4), (2, 3, 5), (0, 3, 4), (1, 4, 5), (0, 2, 5)}
@@ -56,8 +58,8 @@ def test_box_behnken_of_three_factors_and_uneven_centre_points_have_no_blocks() 
     assert layout(4, "box_behnken", center_points=4).blocks is None
 
 
-# Myers, Montgomery and Anderson-Cook (2016), Response Surface Methodology, table 8.6: runs and axial
-# distance of rotatable designs of uniform precision.
+# Runs and axial distance of rotatable designs of uniform precision: Box and Hunter (1957), as textbooks on
+# response surfaces tabulate them (Myers, Montgomery and Anderson-Cook 2016, chapter 8).
 CENTRAL_COMPOSITE = [(2, 13, 1.414), (3, 20, 1.682), (4, 31, 2.0), (5, 32, 2.0), (6, 53, 2.378), (7, 92, 2.828)]
 
 
@@ -72,6 +74,24 @@ def test_central_composite_sizes(factors: int, runs: int, axial: float) -> None:
 def test_uniform_precision_of_complete_cubes() -> None:
     # The same table: centre points of the full 2^5 and 2^6, and of the half of 2^8.
     assert [uniform_precision(32, 5), uniform_precision(64, 6), uniform_precision(128, 8)] == [10, 15, 20]
+
+
+@pytest.mark.parametrize("factors", range(2, 8))
+def test_uniform_precision_by_its_definition(factors: int) -> None:
+    """No number of centre points but a neighbouring one brings the two variances closer."""
+    standard = layout(factors, "central_composite").center_points
+    gaps = [precision_gap(layout(factors, "central_composite", center_points=n)) for n in range(1, 2 * standard + 2)]
+    assert abs(1 + int(np.argmin(gaps)) - standard) <= 1
+
+
+def precision_gap(made: Layout) -> float:
+    """Distance of the prediction variances at the centre and one root mean square setting away."""
+    model = build_model(code_layout(made, letters_of(made.matrix.shape[1])), "quadratic")
+    inverse = np.linalg.inv(model.matrix.T @ model.matrix)
+    away = np.zeros(len(model.names))
+    square = float((made.matrix[:, 0] ** 2).mean())
+    away[[0, 1, list(model.names).index("A²")]] = 1.0, square**0.5, square
+    return abs(float(made.runs * (away @ inverse @ away - inverse[0, 0])))
 
 
 @pytest.mark.parametrize("factors", range(2, 13))
