@@ -56,7 +56,9 @@ def main(arguments: list[str]) -> int:
 
 
 @app.callback()
-def havoc(version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False) -> None:
+def havoc(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+) -> None:
     """Ask a hard question of process data; get an answer that stands up in an audit, offline."""
     if version:
         from havoc_pipeline import __version__
@@ -116,12 +118,16 @@ def ask(
     """Answer a question about a table. Exits 3 when unsure what was meant, 4 when it refuses."""
     from havoc_pipeline.cli.ask import AskOptions, ask_many, ask_one
 
-    asked = AskOptions(question, data, sheet, dictionary, as_json, report, trace, file, data_dir, out, lm, api_base, yes)
+    asked = AskOptions(
+        question, data, sheet, dictionary, as_json, report, trace, file, data_dir, out, lm, api_base, yes
+    )
     return ask_many(asked) if file is not None else ask_one(asked)
 
 
 @app.command()
-def replay(file: Annotated[Path, typer.Argument(help="A trace that `havoc ask --trace` wrote.")], data: Data = None) -> int:
+def replay(
+    file: Annotated[Path, typer.Argument(help="A trace that `havoc ask --trace` wrote.")], data: Data = None
+) -> int:
     """Compute a trace anew and say whether every number still agrees. Exits 1 when one does not."""
     from havoc_pipeline.cli.replay import replay_trace
 

@@ -86,5 +86,7 @@ def _save_figures(path: Path, figures: list[Any]) -> None:
         try:
             figure.savefig(target, dpi=150)
         except ValueError as error:
-            raise CommandError(f"`{target}` cannot be drawn ({error}); name a file ending in .png, .svg or .pdf") from None
+            raise CommandError(
+                f"`{target}` cannot be drawn ({error}); name a file ending in .png, .svg or .pdf"
+            ) from None
         say(f"figure: {target}")

@@ -176,7 +176,7 @@ def _versions() -> dict[str, str]:
 
     from havoc_pipeline import __version__
 
-    loaded = {name: sys.modules[name] for name in ("numpy", "scipy", "sympy", "pydoe") if name in sys.modules}
+    loaded = {name: sys.modules[name] for name in ("numpy", "scipy", "sympy") if name in sys.modules}
     return {"havoc": __version__} | {name: str(getattr(m, "__version__", "")) for name, m in loaded.items()}
 
 

@@ -18,6 +18,10 @@ from havoc_pipeline.linking.words import STOP, folded, header_words, phrase_key,
 
 FOLDER = Path(__file__).parent / "lexicon"
 COMPILED = "lexicon.json"
+SOURCES = (
+    ("quantities", "measurement"), ("trades", "measurement"), ("groups", "group"), ("domains", "group"),
+)  # fmt: skip
+"""Files of entries, and the role of an entry that names none."""
 WEIGHTS = {"says": 100, "plural": 95, "how": 85, "more": 80, "less": 80, "vague": 50, "word": 45}
 VERBAL = ("how", "more", "less")
 FILLERS = frozenset("it they parts welds samples".split())
@@ -121,7 +125,7 @@ class Lexicon:
             HavocError: a file is not well formed.
         """
         lexicon = cls()
-        for name, role in (("quantities", "measurement"), ("groups", "group"), ("domains", "group")):
+        for name, role in SOURCES:
             if (folder / f"{name}.toml").is_file():
                 for entry in read_entries(folder / f"{name}.toml", role):
                     lexicon.add(entry)

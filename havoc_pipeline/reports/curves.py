@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLOURS = (BLUE, ORANGE, GREY)
+MOST_NAMED = 6
+"""Marks that the key names; more would only crowd it."""
 
 
 def curve_plot(
@@ -47,8 +49,9 @@ def curve_plot(
         heights = within_sight(next(iter(curves.values())))
         inside = (x >= min(area)) & (x <= max(area)) & np.isfinite(heights)
         ax.fill_between(x, 0, heights, where=inside, color=SKY, alpha=0.4, label="area")
-    for number, (across, up) in enumerate(marks):
-        ax.plot(across, up, "o", color=RED, label=f"{variable} = {across:.6g}" if number < 6 else None)
+    for across, up in marks:
+        few = len(marks) <= MOST_NAMED
+        ax.plot(across, up, "o", color=RED, label=f"{variable} = {across:.6g}" if few else None)
     ax.set_xlabel(plain(variable))
     key_below(figure, ax)
     return figure

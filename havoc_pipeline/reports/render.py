@@ -65,7 +65,9 @@ def fill(statement: str, values: Mapping[str, float]) -> str:
         pieces.append(text)
         if name is not None:
             if name not in values:
-                raise CommandError(f"the sentence names `{{{name}}}`, which is none of {', '.join(values) or 'no values'}")
+                raise CommandError(
+                    f"the sentence names `{{{name}}}`, which is none of {', '.join(values) or 'no values'}"
+                )
             pieces.append(format_number(name, values[name]))
     return "".join(pieces)
 

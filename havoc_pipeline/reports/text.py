@@ -57,7 +57,10 @@ def result_text(view: Shown, style: Style) -> str:
     head = style.wrapped(f"{view.name}  {view.command}", rest="    ")
     parts = [style.paint(head, "head"), style.wrapped(view.statement), values_text(view, style)]
     parts += [table_text(table, style) for table in view.tables]
-    parts += [checks_text(view, style), listing("Conventions", [f"{k}: {v}" for k, v in view.conventions.items()], style)]
+    parts += [
+        checks_text(view, style),
+        listing("Conventions", [f"{k}: {v}" for k, v in view.conventions.items()], style),
+    ]
     parts.append(listing("References", view.references, style))
     return "\n\n".join(part for part in parts if part)
 
@@ -87,8 +90,9 @@ def table_text(table: ResultTable, style: Style) -> str:
     cells = [list(table.columns), *([cell_text(cell) for cell in row] for row in kept)]
     right = [_is_numbers([row[place] for row in kept]) for place in range(len(table.columns))]
     widths = [max(_length(row[place]) for row in cells) for place in range(len(table.columns))]
-    most = max(8, style.width - len(GAP) - 2)
-    widths = [min(width, most if place else most // 2) for place, width in enumerate(widths)]
+    first = min(widths[0], style.width // 2) if widths else 0
+    most = max(8, style.width - first - 2 * len(GAP))
+    widths = [first, *(min(width, most) for width in widths[1:])]
     lines = [style.paint(style.wrapped(table.title), "head")] if table.title else []
     for columns in _slices(widths, style.width):
         lines += _lines(cells, columns, widths, right, style)

@@ -57,7 +57,9 @@ def _judged(evidence: Evidence, command: Command, parameter: str, column: Column
 def _swapped(evidence: Evidence, command: Command, parameter: str, column: Column) -> Iterator[AuditIssue]:
     """A column that surely plays the part of another parameter, such as the parts as operators."""
     allowed = {parameter, *SAME.get(parameter, ())}
-    others = [r for r in ROLES if r not in allowed and r not in ("group", "setting") and evidence.plays(column.header, r)]
+    others = [
+        r for r in ROLES if r not in allowed and r not in ("group", "setting") and evidence.plays(column.header, r)
+    ]
     if others:
         yield _wrong("failure", command, parameter, column, f"the {others[0].replace('_', ' ')}", f"the {parameter}")
 

@@ -8,6 +8,7 @@ from havoc_pipeline.dsl.execute import ToolResult
 from havoc_pipeline.linking.mentions import Links
 from havoc_pipeline.programs.audit.assumptions_consulted import assumptions_consulted
 from havoc_pipeline.programs.audit.evidence import Evidence
+from havoc_pipeline.programs.audit.independent_rows import independent_rows
 from havoc_pipeline.programs.audit.method_fits_data import method_fits_data
 from havoc_pipeline.programs.audit.multiplicity import multiplicity
 from havoc_pipeline.programs.audit.numbers_traced import numbers_traced
@@ -21,7 +22,7 @@ from havoc_pipeline.tables import Table
 
 RULES: tuple[Callable[[Evidence], Iterable[AuditIssue]], ...] = (
     numbers_traced, assumptions_consulted, stable_before_capable, multiplicity, units, roles, method_fits_data,
-    plan_answers_question, sample_size,
+    independent_rows, plan_answers_question, sample_size,
 )  # fmt: skip
 """Each takes the evidence and gives its objections, none when there is nothing to object to."""
 

@@ -16,7 +16,8 @@ TOLD = frozenset({"sample size", "number of points", "overfitting", "power"})
 LEAST_GROUP = 5
 """Values of a group under which neither its spread nor its shape can be judged."""
 _EQUAL = re.compile(
-    r"\b(?:the\s+same|equal|equivalent|identical|no\s+differen\w+|interchangeable|unchanged|as\s+good\s+as)\b", re.IGNORECASE
+    r"\b(?:the\s+same|equal|equivalent|identical|no\s+differen\w+|interchangeable|unchanged|as\s+good\s+as)\b",
+    re.IGNORECASE,
 )
 
 

@@ -28,7 +28,8 @@ class AuditStage(dspy.Module):  # type: ignore[misc]
         from havoc_pipeline.programs.audit import audit
 
         found = audit(question=case.question, table=case.table, mode=case.mode, plan=case.chosen.plan,
-                      results=case.tool_results, debate=case.debate, verdict=case.verdict, text=text)  # fmt: skip
+                      results=case.tool_results, debate=case.debate, verdict=case.verdict, text=text,
+                      links=case.subject.links)  # fmt: skip
         if not self._attacks:
             return Staged(found, "rule")
         if tasks_of(dspy.settings.lm) is not None:

@@ -62,7 +62,8 @@ class Evaluation(Result):
         x = np.linspace(*self._sight(), POINTS)
         curves = {self.reading: on_grid(self.tree, {name: x})}
         made = self._made()
-        if made is not None and set(variables(made)) <= {name} and self.operation in ("differentiate", "integrate"):
+        drawn = self.bounds is None and self.operation in ("differentiate", "integrate")
+        if drawn and made is not None and set(variables(made)) <= {name}:
             curves[self.exact] = on_grid(made, {name: x})
         marks = [(self.place, self.value)] if self.place is not None and math.isfinite(self.value) else []
         return curve_plot(x, curves, variable=name, marks=marks, area=self.bounds)

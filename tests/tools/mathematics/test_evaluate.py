@@ -130,6 +130,7 @@ def test_python_call_and_figures() -> None:
     figure = result.figure()
     assert figure is not None
     assert figure.axes[0].get_xlabel() == "x"
+    assert [line.get_label() for line in figure.axes[0].get_lines()][1:] == ["x^2"]
     assert evaluate(expression="2+2").figure() is None
     slope = evaluate(expression="x^3", operation="differentiate", at=1).figure()
     assert slope is not None

@@ -1,0 +1,10 @@
+"""Passages of the handbook and of the user's own documents that bear on a question, with where they stand.
+
+`Library.open().search(text)` finds passages, `methods(text)` the commands whose pages lie nearest, and
+`ingest(paths)` adds documents. LanceDB keeps the index and loads when the first of these is called.
+"""
+
+from havoc_pipeline.retrieval.ingest import IngestSummary, Problem, ingest
+from havoc_pipeline.retrieval.library import Library, methods
+
+__all__ = ["IngestSummary", "Library", "Problem", "ingest", "methods"]

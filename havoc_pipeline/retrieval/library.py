@@ -1,0 +1,150 @@
+"""Search over the handbook and the user's documents: words and meaning, fused by rank."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from havoc_pipeline.retrieval import cabinet
+from havoc_pipeline.retrieval.handbook import handbook_files
+from havoc_pipeline.retrieval.home import havoc_home
+from havoc_pipeline.retrieval.ranking import fused, spread
+from havoc_pipeline.retrieval.shelf import BROKEN, Row, Shelf, mended
+
+if TYPE_CHECKING:
+    from havoc_pipeline.signatures.types import Passage
+
+CANDIDATES = 40
+"""How many rows each list brings to the fusion."""
+MOST_OF_ONE_DOCUMENT = 2
+PAGES_ALONE = "when to use it, its assumptions and its pitfalls"
+"""What is looked for in the pages of commands when there is no question."""
+
+T = TypeVar("T")
+
+
+class Library:
+    """The handbook and the documents of one home folder; use `Library.open()`."""
+
+    def __init__(self, home: Path, handbook: Path | None = None) -> None:
+        self.home = home
+        self._handbook = handbook
+
+    @classmethod
+    def open(cls, home: str | os.PathLike[str] | None = None, handbook: Path | None = None) -> Library:
+        """Open the library; the handbook's index is made at the first search.
+
+        Parameters
+        ----------
+        home : path, optional
+            `$HAVOC_HOME` when left out, else the platform's folder for user data.
+        handbook : Path, optional
+            Folder of handbook pages instead of those that ship with HAVOC.
+        """
+        return cls(havoc_home(home), handbook)
+
+    def search(self, text: str, commands: Sequence[str] = (), limit: int = 5) -> list[Passage]:
+        """Return the passages that bear on a text, best first.
+
+        Parameters
+        ----------
+        text : str
+        commands : sequence of str
+            When given, the handbook is searched in the pages of these commands alone, and each of them
+            comes first with its best passage; the user's documents are searched as ever.
+        limit : int
+            The most passages to return.
+
+        Returns
+        -------
+        list of Passage
+            Empty for an empty text without commands. `score` is 1 for what is first by words and by meaning.
+
+        Raises
+        ------
+        RetrievalError
+            When the index of the user's documents is damaged, with what to do about it.
+        """
+        words = text.strip() or (PAGES_ALONE if commands else "")
+        if not words or limit < 1:
+            return []
+        ranked = self._ranked(words, tuple(commands))
+        first = [next((pair for pair in ranked if name in pair[0]["commands"]), None) for name in commands]
+        leading = list({pair[0]["id"]: pair for pair in first if pair is not None}.values())
+        ids = {row["id"] for row, _ in leading}
+        rest = [pair for pair in ranked if pair[0]["id"] not in ids]
+        return [_passage(*pair) for pair in spread([*leading, *rest], limit, MOST_OF_ONE_DOCUMENT, _document)]
+
+    def methods(self, text: str) -> list[tuple[str, float]]:
+        """Return the commands whose pages and sample questions lie nearest a text, with strengths of 0 to 1.
+
+        The strength is 1 for a command that is first in all four lists: questions and pages, by words and by meaning.
+        """
+        if not text.strip():
+            return []
+        lists = self._from_handbook(
+            lambda shelves: [
+                shelf.by_words(text, CANDIDATES) for shelf in (shelves.questions, shelves.passages)
+            ] + [shelf.by_meaning(text, CANDIDATES) for shelf in (shelves.questions, shelves.passages)]
+        )  # fmt: skip
+        strengths: dict[str, float] = {}
+        for ranked in lists:
+            named = list(dict.fromkeys(name for row in ranked for name in row["commands"]))
+            for rank, name in enumerate(named):
+                strengths[name] = strengths.get(name, 0.0) + 1 / (1 + rank) / len(lists)
+        return sorted(strengths.items(), key=lambda pair: (-pair[1], pair[0]))
+
+    def documents(self) -> Shelf | None:
+        """The shelf of the user's documents, None before the first ingest."""
+        with self._mended():
+            return cabinet.document_shelf(self.home)
+
+    def _ranked(self, words: str, commands: tuple[str, ...]) -> list[tuple[Row, float]]:
+        by_words = self._from_handbook(lambda shelves: shelves.passages.by_words(words, CANDIDATES, commands))
+        by_meaning = self._from_handbook(lambda shelves: shelves.passages.by_meaning(words, CANDIDATES, commands))
+        own = self.documents()
+        if own is not None:
+            with self._mended():
+                by_words += own.by_words(words, CANDIDATES)
+                by_meaning += own.by_meaning(words, CANDIDATES)
+        by_words.sort(key=lambda row: -row["_score"])
+        by_meaning.sort(key=lambda row: row["_distance"])
+        return fused([_once(by_words), _once(by_meaning)])
+
+    def _from_handbook(self, read: Callable[[cabinet.HandbookShelves], T]) -> T:
+        """Read from the handbook; a damaged index is made anew once."""
+        files = handbook_files(self._handbook)
+        try:
+            return read(cabinet.handbook_shelves(self.home, files))
+        except BROKEN:
+            cabinet.discard_handbook(self.home, files)
+        with mended("the index of the handbook", "reinstall havoc-pipeline"):
+            return read(cabinet.handbook_shelves(self.home, files))
+
+    def _mended(self) -> AbstractContextManager[None]:
+        folder = cabinet.documents_folder(self.home)
+        return mended("the index of your documents", f"remove the folder {folder} and run `havoc ingest` again")
+
+
+def methods(text: str) -> list[tuple[str, float]]:
+    """Return the commands whose pages and sample questions lie nearest a text: see `Library.methods`."""
+    return Library.open().methods(text)
+
+
+def _once(rows: list[Row]) -> list[Row]:
+    """A document that lies in two places has the same passages twice; they count once."""
+    return list({row["id"]: row for row in rows}.values())
+
+
+def _document(row: Row) -> object:
+    return row["document"]
+
+
+def _passage(row: Row, score: float) -> Passage:
+    from havoc_pipeline.signatures.types import Passage
+
+    shown = {name: row[name] for name in ("id", "document", "page", "section", "text")}
+    return Passage(**shown, score=round(score, 4))
