@@ -89,7 +89,7 @@ def report(cases: list[Case]) -> dict[str, Any]:
     refusals = [c for c in cases if c.refusal]
 
     def share(chosen: list[Case], name: str) -> float:
-        return round(sum(getattr(c, name) for c in chosen) / max(1, len(chosen)), 3)
+        return float(round(sum(getattr(c, name) for c in chosen) / max(1, len(chosen)), 3))
 
     sure, right = [c.confidence for c in cases], [c.whole for c in cases]
     return {

@@ -6,16 +6,21 @@ every warning or failure of a rule is then a false alarm. Links come from the re
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 from numpy.random import Generator
 
 from havoc_pipeline.dsl.execute import execute
 from havoc_pipeline.dsl.parse import parse_command
+from havoc_pipeline.errors import CommandError, DataError
 from havoc_pipeline.programs.audit import audit
 from havoc_pipeline.programs.stages.arbiter import by_worst
 from havoc_pipeline.programs.stages.argue import by_status
@@ -92,15 +97,22 @@ CLEAN = (
 )  # fmt: skip
 
 
-def objections(clean: Clean, rng: Generator) -> tuple[AuditIssue, ...]:
-    """Warnings and failures of the rules on one draw; both sides and verdict by their stated rules."""
-    table = Table.from_columns(clean.draw(rng), name="table")  # type: ignore[arg-type]
-    done = executed(execute([parse_command(clean.command)], table))
+def objections(question: str, commands: Sequence[str], table: Table | None) -> tuple[AuditIssue, ...]:
+    """Warnings and failures of the rules on a right plan; both sides and verdict by their stated rules."""
+    done = executed(execute([parse_command(command) for command in commands], table))
     text = " ".join(result.statement for result in done.results)
-    found = audit(
-        clean.question, table, Mode(), Plan(), done.tool_results, by_status(done.findings), by_worst(done), text
-    )
+    found = audit(question, table, Mode(), Plan(), done.tool_results, by_status(done.findings), by_worst(done), text)
     return tuple(issue for issue in found.issues if issue.severity != "note")
+
+
+def on_asked(folder: Path) -> Iterator[tuple[AuditIssue, ...]]:
+    """Objections to the expected commands of `asked.jsonl`, whose questions others wrote; refusals are left out."""
+    for line in (folder / "asked.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        if row["expected"] and not row["expected"][0].startswith("REFUSE"):
+            table = Table.read(folder / row["table"]) if row["table"] else None
+            with suppress(DataError, CommandError):
+                yield objections(row["question"], row["expected"], table)
 
 
 def main(draws: int = 50, seed: int = 1) -> int:
@@ -109,7 +121,8 @@ def main(draws: int = 50, seed: int = 1) -> int:
     by_rule: Counter[str] = Counter()
     flagged = 0
     for clean in CLEAN:
-        found = [objections(clean, rng) for _ in range(draws)]
+        tables = [Table.from_columns(clean.draw(rng), name="table") for _ in range(draws)]  # type: ignore[arg-type]
+        found = [objections(clean.question, [clean.command], table) for table in tables]
         by_rule.update(f"{i.rule} ({i.severity})" for issues in found for i in issues)
         hit = sum(bool(issues) for issues in found)
         flagged += hit
@@ -118,6 +131,11 @@ def main(draws: int = 50, seed: int = 1) -> int:
     total = draws * len(CLEAN)
     sys.stdout.write(f"flagged {flagged} of {total} clean analyses ({100 * flagged / total:.1f}%)\n")
     sys.stdout.writelines(f"  {count:4d}  {rule}\n" for rule, count in by_rule.most_common())
+    asked = list(on_asked(Path(str(files("havoc_pipeline.evals"))) / "data"))
+    failed = sum(any(issue.severity == "failure" for issue in issues) for issues in asked)
+    sys.stdout.write(
+        f"asked.jsonl: flagged {sum(map(bool, asked))} of {len(asked)} right plans, {failed} with a failure\n"
+    )
     return 0
 
 

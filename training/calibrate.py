@@ -1,6 +1,6 @@
 """Fit HAVOC-mini's confidence on the development authors' questions, and say how good it is.
 
-    python -m training.calibrate --model havoc_pipeline/model/mini --count 1500
+python -m training.calibrate --model havoc_pipeline/model/mini --count 1500
 """
 
 from __future__ import annotations
@@ -74,10 +74,10 @@ def fit(rows: list[Row], penalty: float = 0.01) -> dict[str, float]:
         optimizer.zero_grad()
         value = torch.nn.functional.binary_cross_entropy_with_logits(x @ weight_ + bias, y)
         value = value + penalty * (weight_**2).sum()
-        value.backward()
+        value.backward()  # type: ignore[no-untyped-call]
         return value
 
-    optimizer.step(loss)
+    optimizer.step(loss)  # type: ignore[no-untyped-call]
     return dict(zip(FEATURES, weight_.tolist(), strict=True)) | {"bias": bias.item()}
 
 

@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from havoc_pipeline.lm.symbols import END
 from havoc_pipeline.model import HavocConfig, HavocForCausalLM
 from havoc_pipeline.tokenizer.mini import MiniTokenizer
+from training.embeddings import start_from_vectors
 from training.noise import drop_mentions
 
 IGNORE = -100
@@ -183,16 +184,14 @@ def build(recipe: Recipe, vocabulary: int) -> HavocForCausalLM:
     return HavocForCausalLM(config)
 
 
-def train(
-    recipe: Recipe, examples: Path, dev: Path, tokenizer_path: Path, out: Path, warm: Path | None = None
-) -> float:
+def train(recipe: Recipe, examples: Path, dev: Path, tokenizer_path: Path, out: Path, warm: bool = False) -> float:
     """Run or resume a training run; returns the last exact share on the development set."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     tokenizer = MiniTokenizer(tokenizer_path / "tokenizer.json")
     data, held = Data(examples, tokenizer, recipe.context), Data(dev, tokenizer, recipe.context)
     model = build(recipe, tokenizer.size)
-    if warm is not None:
-        _start_embeddings(model, tokenizer, warm)
+    if warm:
+        start_from_vectors(model.model.embed_tokens.weight, tokenizer, recipe.seed)
     model = model.to(device)
     decayed = [p for p in model.parameters() if p.ndim == 2]
     plain = [p for p in model.parameters() if p.ndim < 2]
@@ -212,12 +211,6 @@ def train(
         data.refresh()
     run.save()
     return run.best
-
-
-def _start_embeddings(model: HavocForCausalLM, tokenizer: MiniTokenizer, vectors: Path) -> None:
-    from training.embeddings import start_from_vectors
-
-    start_from_vectors(model.model.embed_tokens.weight, tokenizer, vectors)
 
 
 class _Run:
@@ -251,7 +244,7 @@ class _Run:
             group["lr"] = self._rate()
         with _precision(device):
             loss, guess, labels = answer_loss(self._model, batch, self._recipe.smoothing)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self._model.parameters(), 1.0)
         self._optimizer.step()
         self._optimizer.zero_grad(set_to_none=True)
@@ -287,7 +280,11 @@ class _Run:
     def report(self, share: float, by_command: dict[str, float]) -> None:
         """Log the development set's exact share after a pass or at the end."""
         self.best = share
-        self._log(loss=round(self._loss, 4), dev_exact=round(share, 4), by_command={k: round(v, 3) for k, v in by_command.items()})
+        self._log(
+            loss=round(self._loss, 4),
+            dev_exact=round(share, 4),
+            by_command={k: round(v, 3) for k, v in by_command.items()},
+        )
 
     def _log(self, **entry: Any) -> None:
         line = json.dumps({"step": self.step, "tokens": self.tokens, "seconds": round(self.seconds, 1)} | entry)
@@ -301,7 +298,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("examples", "dev", "tokenizer", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--vectors", type=Path)
+    parser.add_argument("--vectors", action="store_true", help="start the embeddings from word vectors")
     for name, value in asdict(Recipe()).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     parser.add_argument("--threads", type=int, default=1)

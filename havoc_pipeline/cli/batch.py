@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from havoc_pipeline.cli.terminal import show
 from havoc_pipeline.errors import CommandError, HavocError
 from havoc_pipeline.tables import Table
 
@@ -65,7 +65,7 @@ class Batch:
     def writer(self) -> Iterator[Callable[[str], None]]:
         """A function that writes a whole line and sees it onto the disk."""
         if self._out is None:
-            yield _to_stdout
+            yield show
             return
         with self._out.open("a", encoding="utf-8", newline="\n") as stream:
 
@@ -149,8 +149,3 @@ def answer_line(entry: Entry, batch: Batch, asker: Asker) -> dict[str, Any]:
     except (HavocError, OSError) as error:
         answer = Answer(status="refused", summary=str(error))
     return answer.model_dump(mode="json") | {"id": entry.id, "question": entry.question[:20_000]}
-
-
-def _to_stdout(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()

@@ -9,7 +9,8 @@ from typing import Any
 from havoc_pipeline.cli.terminal import show, show_json, style
 from havoc_pipeline.errors import ModelError
 from havoc_pipeline.reports.render import cell_text
-from havoc_pipeline.reports.text import Style, listing, table_text
+from havoc_pipeline.reports.style import Style
+from havoc_pipeline.reports.text import listing, table_text
 from havoc_pipeline.tables import ColumnProfile, Table
 from havoc_pipeline.tools.result import ResultTable
 

@@ -36,7 +36,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
 
 
 def _guarded(arguments: list[str]) -> int:
-    from havoc_pipeline.cli.terminal import prepare, say
+    from havoc_pipeline.cli.terminal import ReaderGoneError, prepare, say
 
     prepare()
     try:
@@ -49,7 +49,7 @@ def _guarded(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         say("havoc: stopped; what was finished is kept")
         return STOPPED
-    except BrokenPipeError:
+    except (BrokenPipeError, ReaderGoneError):
         _close_quietly()
         return 0
     except MemoryError:

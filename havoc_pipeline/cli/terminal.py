@@ -9,7 +9,7 @@ import shutil
 import sys
 from typing import Any, TextIO
 
-from havoc_pipeline.reports.text import Style
+from havoc_pipeline.reports.style import Style
 
 NARROWEST, WIDEST = 40, 110
 PLAIN = {
@@ -54,9 +54,17 @@ def _can_write(stream: TextIO, text: str) -> bool:
     return True
 
 
+class ReaderGoneError(Exception):
+    """Raise when whoever reads standard output closed it; typer would make a failure of the OSError."""
+
+
 def show(text: str) -> None:
     """Write a line or several to standard output."""
-    sys.stdout.write(text + "\n")
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise ReaderGoneError from None
 
 
 def say(text: str) -> None:

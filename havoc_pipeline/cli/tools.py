@@ -6,7 +6,7 @@ import inspect
 from typing import Any
 
 from havoc_pipeline.cli.terminal import show, show_json, style
-from havoc_pipeline.reports.text import Style
+from havoc_pipeline.reports.style import Style
 from havoc_pipeline.tools.registry import FAMILIES, Parameter, Tool, all_tools, find_tool
 
 

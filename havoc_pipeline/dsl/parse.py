@@ -96,9 +96,8 @@ def _explain(error: UnexpectedInput, text: str, tools: Sequence[Tool]) -> str:
 
 def _expected(error: UnexpectedInput, tools: Sequence[Tool]) -> list[str]:
     """Names of what may stand at the place of the error, as a user would write them."""
-    terminals = set(
-        getattr(error, "accepts", None) or getattr(error, "expected", None) or getattr(error, "allowed", ())
-    )
+    sources = (getattr(error, name, None) for name in ("accepts", "expected", "allowed"))
+    terminals: set[str] = set(next((found for found in sources if found), ()))
     spoken = {
         "NAME": "a name", "QUOTED": 'a "quoted name"', "NUMBER": "a number", "LPAR": "(", "LSQB": "[", "$END": "the end",
         "SEMICOLON": ";", "EQUAL": "=", "RPAR": ")", "RSQB": "]", "COMMA": ",", "DATE": "a date", "MINUS": "-",

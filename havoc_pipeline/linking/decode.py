@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from havoc_pipeline.linking.mentions import Candidate, ColumnMention
 from havoc_pipeline.linking.spans import Span
 
-LEAST = 0.25
+LEAST = 0.2
 RIVAL = 0.04
 MOST_RIVALS = 6
 WIDER = 0.02
 """How much a further word in a span is worth, so that of two equals the longer one wins."""
+TAKEN = 0.5
+"""How much of its score a reading loses when other words of the question say it more surely."""
+
+Meant = tuple[tuple[str, ...], str | None]
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,11 @@ class Judged:
     headers: tuple[str, ...]
     level: str | None
     chance: float
+
+    @property
+    def meant(self) -> Meant:
+        """Columns and level."""
+        return self.headers, self.level
 
     @property
     def rank(self) -> float:
@@ -46,7 +55,9 @@ def mentions(text: str, pairs: Iterable[Judged], least: float = LEAST) -> list[C
     for pair in order:
         if pair.chance >= least and not any(_overlap(pair, other) for other in chosen):
             chosen.append(pair)
-    found = [_mention(text, best, order) for best in chosen]
+    readings = [_readings(best, order) for best in chosen]
+    _settle(chosen, readings)
+    found = [_mention(text, best.span, scores) for best, scores in zip(chosen, readings, strict=True)]
     return sorted(found, key=lambda mention: mention.start)
 
 
@@ -60,13 +71,30 @@ def _alike(one: Judged, other: Judged) -> bool:
     return shared > 0 and 2 * shared >= least
 
 
-def _mention(text: str, best: Judged, order: Sequence[Judged]) -> ColumnMention:
-    scores: dict[tuple[tuple[str, ...], str | None], float] = {}
+def _readings(best: Judged, order: Sequence[Judged]) -> dict[Meant, float]:
+    scores: dict[Meant, float] = {}
     for pair in order:
         if pair.chance >= RIVAL and _alike(best, pair):
-            meant = (pair.headers, pair.level)
-            scores[meant] = max(scores.get(meant, 0.0), min(pair.chance, best.chance))
-    ranked = sorted(scores.items(), key=lambda item: (item[0] != (best.headers, best.level), -item[1]))
-    readings = [Candidate(headers, round(score, 4), level) for (headers, level), score in ranked]
-    start, end = best.span.start, best.span.end
-    return ColumnMention(start, end, text[start:end], tuple(readings[: MOST_RIVALS + 1]))
+            scores[pair.meant] = max(scores.get(pair.meant, 0.0), min(pair.chance, best.chance))
+    return scores
+
+
+def _settle(chosen: Sequence[Judged], readings: Sequence[dict[Meant, float]]) -> None:
+    """Two different names seldom mean one column: the less sure of them loses some of its score."""
+    for at, scores in enumerate(readings):
+        top = max(scores, key=lambda meant: scores[meant])
+        others = [
+            other[top]
+            for place, other in enumerate(readings)
+            if place != at and chosen[place].span.key != chosen[at].span.key
+            and max(other, key=lambda meant: other[meant]) == top
+        ]  # fmt: skip
+        surest = max(others, default=0.0)
+        if top[1] is None and surest > scores[top]:
+            scores[top] *= 1 - TAKEN * surest
+
+
+def _mention(text: str, span: Span, scores: dict[Meant, float]) -> ColumnMention:
+    ranked = sorted(scores.items(), key=lambda item: -item[1])[: MOST_RIVALS + 1]
+    readings = tuple(Candidate(headers, round(score, 4), level) for (headers, level), score in ranked)
+    return ColumnMention(span.start, span.end, text[span.start : span.end], readings)

@@ -10,8 +10,8 @@ import numpy as np
 
 from havoc_pipeline.linking.entries import KINDS
 from havoc_pipeline.linking.features import ROLE_GROUPS, SpanEvidence, role_groups
-from havoc_pipeline.linking.lexicon import Floats
 from havoc_pipeline.linking.level_names import Level, level_key
+from havoc_pipeline.linking.lexicon import Floats
 from havoc_pipeline.linking.spans import Span
 from havoc_pipeline.linking.words import key
 
@@ -49,6 +49,7 @@ class LevelIndex:
 
     def __init__(self, levels: Sequence[Level]) -> None:
         self.levels = tuple(levels)
+        self.plain = frozenset(level.plain for level in levels)
         self.by_name: dict[str, list[tuple[int, float]]] = {}
         self.by_word: dict[str, list[tuple[int, float]]] = {}
         for at, level in enumerate(levels):
@@ -81,10 +82,16 @@ class LevelIndex:
                 if last > first + 1 and evidence.question.breaks(last - 1):
                     break
                 span = Span(first, last, words[first:last])
-                if span.words[0].is_stop and last > first + 1 and not span.words[-1].is_stop:
+                if self._loose(span, evidence):
                     continue
                 for level, weight, part in self._named(span, evidence):
                     yield LevelHit(span, level, weight, (first, last), part)
+
+    def _loose(self, span: Span, evidence: SpanEvidence) -> bool:
+        """Several words with a function word at an end, which is not part of a level."""
+        if len(span.words) == 1 or not (span.words[0].is_stop or span.words[-1].is_stop):
+            return False
+        return evidence.question.text[span.start : span.end].lower() not in self.plain
 
     def _named(self, span: Span, evidence: SpanEvidence) -> Iterator[tuple[int, float, bool]]:
         text = evidence.question.text[span.start : span.end]

@@ -87,7 +87,7 @@ class Linker:
         """
         ready = self.prepare(table)
         words = QuestionWords.of(question, blocked)
-        judged = self.judge(ready, ready.pairs(words)) if words.words else iter(())
+        judged = self.judge(ready, ready.pairs(words)) if words.words else ()
         return Links(question, tuple(mentions(question, judged, least)), self.roles(table))
 
     def judge(self, ready: TableLinks, pairs: Pairs) -> Iterator[Judged]:

@@ -132,7 +132,8 @@ def _empty(width: int) -> Floats:
 
 
 def _widths() -> tuple[int, int]:
-    from havoc_pipeline.linking import features, level_features as levels
+    from havoc_pipeline.linking import features
+    from havoc_pipeline.linking import level_features as levels
 
     return features.WIDTH, levels.WIDTH
 

@@ -91,7 +91,8 @@ def _attend_plainly(q_BHLD: Tensor, k_BKSD: Tensor, v_BKSD: Tensor) -> Tensor:
     future = torch.full((length, length), float("-inf"), dtype=q_BHLD.dtype).triu(1)
     scores_BKXS = (q_BKXD @ k_BKSD.transpose(-1, -2)).unflatten(2, (shared, length)) + future
     weights_BKXS = scores_BKXS.softmax(-1).to(v_BKSD.dtype).flatten(2, 3)
-    return (weights_BKXS @ v_BKSD).unflatten(2, (shared, length)).flatten(1, 2)
+    gathered_BKSXD: Tensor = (weights_BKXS @ v_BKSD).unflatten(2, (shared, length))
+    return gathered_BKSXD.flatten(1, 2)
 
 
 class HavocMLP(nn.Module):

@@ -143,7 +143,8 @@ def _changed(then: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     from havoc_pipeline.record.chronicle import versions
 
     now = versions()
-    return {n: (then[n], now[n]) for n in COMPUTING if n in then and n in now and then[n] != now[n]}
+    found = {name: (then.get(name, "none"), now.get(name, "none")) for name in COMPUTING}
+    return {name: (before, after) for name, (before, after) in found.items() if before != after}
 
 
 def _recorded(answer: Answer) -> Numbers:

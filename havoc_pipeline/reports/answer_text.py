@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from havoc_pipeline.reports.render import shown_of_answer
-from havoc_pipeline.reports.text import Style, checks_text, listing, table_text, values_text
+from havoc_pipeline.reports.style import Style
+from havoc_pipeline.reports.text import checks_text, listing, table_text, values_text
 
 if TYPE_CHECKING:
     from havoc_pipeline.signatures.types import Alternative, Answer, Citation, Link
 
 HIGH, MIDDLING = 0.9, 0.7
+MOST_OF_A_SOURCE = 150
+"""Characters of a source on a terminal; the page shows the passage whole."""
 
 
 def answer_text(answer: Answer, style: Style) -> str:
@@ -45,7 +49,9 @@ def _parts(answer: Answer, style: Style) -> Iterator[str]:
     issues = [f"{issue.rule} ({issue.severity}): {issue.statement}" for issue in answer.audit.issues]
     yield listing("Audit", issues, style)
     yield listing("Caveats", answer.caveats, style)
-    yield listing("Sources", map(source, answer.citations), style)
+    yield listing(
+        "Sources", (shorten(source(c), MOST_OF_A_SOURCE, placeholder=" ...") for c in answer.citations), style
+    )
     yield listing("Next", answer.next_steps, style)
 
 

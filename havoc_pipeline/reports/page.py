@@ -13,7 +13,7 @@ from havoc_pipeline.reports.answer_text import confidence_words, source, underst
 from havoc_pipeline.reports.drawing import Drawing, inline_svg
 from havoc_pipeline.reports.page_style import STYLE
 from havoc_pipeline.reports.render import Shown, cell_text, shown_of_answer, written
-from havoc_pipeline.reports.text import MARKS
+from havoc_pipeline.reports.style import MARKS
 from havoc_pipeline.tools.result import Finding, ResultTable
 
 if TYPE_CHECKING:

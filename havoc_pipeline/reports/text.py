@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from havoc_pipeline.reports.render import Shown, cell_text, written
+from havoc_pipeline.reports.style import Style
 from havoc_pipeline.tools.result import ResultTable
 
-MARKS = {"pass": "✓", "warn": "!", "fail": "✗", "note": "·"}
-ASCII_MARKS = {"pass": "+", "warn": "!", "fail": "x", "note": "-"}
-COLOURS = {"pass": "32", "warn": "33", "fail": "31", "note": "2", "head": "1"}
 GAP = "  "
 MOST_ROWS = 60
-
-
-@dataclass(frozen=True)
-class Style:
-    """How text is set: width in characters, whether in colour, whether beyond ASCII."""
-
-    width: int = 80
-    colour: bool = False
-    unicode: bool = True
-
-    def paint(self, text: str, kind: str) -> str:
-        """`text` in the colour of its kind, where there is colour."""
-        return f"\x1b[{COLOURS[kind]}m{text}\x1b[0m" if self.colour else text
-
-    def mark(self, status: str) -> str:
-        """The mark of a check."""
-        return self.paint((MARKS if self.unicode else ASCII_MARKS)[status], status)
-
-    def wrapped(self, text: str, first: str = "", rest: str = "") -> str:
-        """`text` within the width, `first` before its first line and `rest` before the others."""
-        inner = max(20, self.width - len(rest))
-        lines = [line for part in text.split("\n") for line in textwrap.wrap(part, inner) or [""]]
-        return "\n".join((first if place == 0 else rest) + line for place, line in enumerate(lines))
 
 
 def result_text(view: Shown, style: Style) -> str:

@@ -69,6 +69,11 @@ def read_page(name: str, text: str) -> Page:
     return Page(name, title, _listed(fields, "commands"), _listed(fields, "keywords"), tuple(cited), questions)
 
 
+def lead_of(place: str) -> str:
+    """Return the identifier of the first passage of the page that an identifier stands on."""
+    return f"{place.partition('#')[0]}#{_slug(LEAD)}"
+
+
 def _listed(fields: dict[str, str], name: str) -> tuple[str, ...]:
     words = fields.get(name, "").strip("[]").split(",")
     return tuple(clean for word in words if (clean := word.strip().strip("\"'")))

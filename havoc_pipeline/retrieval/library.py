@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from havoc_pipeline.retrieval import cabinet
-from havoc_pipeline.retrieval.handbook import handbook_files
+from havoc_pipeline.retrieval.handbook import handbook_files, lead_of
 from havoc_pipeline.retrieval.home import havoc_home
-from havoc_pipeline.retrieval.ranking import fused, spread
+from havoc_pipeline.retrieval.ranking import fused, reciprocal, spread
 from havoc_pipeline.retrieval.shelf import BROKEN, Row, Shelf, mended
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 CANDIDATES = 40
 """How many rows each list brings to the fusion."""
 MOST_OF_ONE_DOCUMENT = 2
+ECHO_DISTANCE, MOST_ECHOES = 0.15, 3
+"""A sample question whose vector is this near (1 - cosine) asks the same thing in nearly the same words."""
 PAGES_ALONE = "when to use it, its assumptions and its pitfalls"
 """What is looked for in the pages of commands when there is no question."""
 
@@ -90,12 +92,7 @@ class Library:
                 shelf.by_words(text, CANDIDATES) for shelf in (shelves.questions, shelves.passages)
             ] + [shelf.by_meaning(text, CANDIDATES) for shelf in (shelves.questions, shelves.passages)]
         )  # fmt: skip
-        strengths: dict[str, float] = {}
-        for ranked in lists:
-            named = list(dict.fromkeys(name for row in ranked for name in row["commands"]))
-            for rank, name in enumerate(named):
-                strengths[name] = strengths.get(name, 0.0) + 1 / (1 + rank) / len(lists)
-        return sorted(strengths.items(), key=lambda pair: (-pair[1], pair[0]))
+        return reciprocal([[name for row in ranked for name in row["commands"]] for ranked in lists])
 
     def documents(self) -> Shelf | None:
         """The shelf of the user's documents, None before the first ingest."""
@@ -112,7 +109,16 @@ class Library:
                 by_meaning += own.by_meaning(words, CANDIDATES)
         by_words.sort(key=lambda row: -row["_score"])
         by_meaning.sort(key=lambda row: row["_distance"])
-        return fused([_once(by_words), _once(by_meaning)])
+        return fused([_once(by_words), _once([*self._echoed(words, commands), *by_meaning])])
+
+    def _echoed(self, words: str, commands: tuple[str, ...]) -> list[Row]:
+        """The first passages of pages that have a sample question which says almost the same."""
+
+        def read(shelves: cabinet.HandbookShelves) -> list[Row]:
+            asked = shelves.questions.by_meaning(words, MOST_ECHOES, commands)
+            return shelves.passages.named([lead_of(row["id"]) for row in asked if row["_distance"] < ECHO_DISTANCE])
+
+        return self._from_handbook(read)
 
     def _from_handbook(self, read: Callable[[cabinet.HandbookShelves], T]) -> T:
         """Read from the handbook; a damaged index is made anew once."""

@@ -31,7 +31,7 @@ class MiniTokenizer:
 
     def spell(self, ids: Sequence[int]) -> str:
         """An answer's symbols, separated by blanks."""
-        return " ".join(self._tokenizer.id_to_token(i) for i in ids)
+        return " ".join(self._tokenizer.id_to_token(i) or "" for i in ids)
 
     @cached_property
     def ids(self) -> Mapping[str, int]:

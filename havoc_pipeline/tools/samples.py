@@ -117,7 +117,7 @@ class Wide(Sample):
 
     @property
     def missing(self) -> NDArray[np.bool_]:
-        return np.isnan(self.matrix).all(axis=1)
+        return np.asarray(np.isnan(self.matrix).all(axis=1), dtype=bool)
 
     def rows(self, mask: NDArray[np.bool_]) -> Wide:
         return Wide(self.name, self.sources, tuple(column.rows(mask) for column in self.columns))

@@ -48,7 +48,7 @@ def _ratings(command: Command, table: Table) -> Iterator[AuditIssue]:
         rated = column.kind == "ordered" or _RATING.search(f"{column.header} {column.description or ''}") is not None
         if rated and column.is_numeric and _whole(column) and SCALE[0] <= column.distinct <= SCALE[1]:
             yield issue(RULE, "warning", f"`{column.header}` looks like a rating of {column.distinct} steps, and "
-                        f"{command.name} takes its steps as equal", "use ranks, such as method=spearman, or RUN_CHI2")  # fmt: skip
+                        f"{command.name} takes its steps as equal", "use ranks (method=spearman) or RUN_CHI2")  # fmt: skip
 
 
 def _two_level_correlation(command: Command, table: Table) -> Iterator[AuditIssue]:

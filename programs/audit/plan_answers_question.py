@@ -66,7 +66,7 @@ def _numbers(evidence: Evidence) -> Iterator[AuditIssue]:
     used = [number for command in evidence.commands for number in _used(command)]
     plan = " ".join(map(str, evidence.commands))
     for mention in evidence.numbers():
-        limit = mention.part in ("low", "high", "centre") or _stands_as_limit(evidence.question, mention)
+        limit = mention.part in ("low", "high") or _stands_as_limit(evidence.question, mention)
         if limit and not any(_same(mention, number) for number in used) and mention.text.split()[0] not in plan:
             yield issue(RULE, "warning", f"the question gives {mention.text}, and the plan does not use it",
                         "ask again and say what the value is for")  # fmt: skip

@@ -45,12 +45,13 @@ def log_p(runtime: HavocRuntime, prompt: list[int], allowed: list[list[int]], pa
 def test_order_and_probabilities_equal_brute_force(runtime: HavocRuntime) -> None:
     made = MiniTokenizer(SHIPPED / "tokenizer.json")
     ids, prompt = made.ids, made.encode("<plan> is it higher <cmd>")
-    words, methods = [ids[w] for w in WORDS], [ids[m] for m in METHODS]
-    grammar = f"start: w m <[{ids[END]}]>\nw: <[{','.join(map(str, sorted(words)))}]>\nm: <[{','.join(map(str, sorted(methods)))}]>"
+    words, methods = sorted(ids[w] for w in WORDS), sorted(ids[m] for m in METHODS)
+    one_of = ["<[" + ",".join(map(str, numbers)) + "]>" for numbers in (words, methods)]
+    grammar = f"start: w m <[{ids[END]}]>\nw: {one_of[0]}\nm: {one_of[1]}"
     constraint = LLTokenizer(made.inner.to_str(), n_vocab=runtime.vocab_size, eos_token=ids[END])
     found = list(likeliest(runtime, constraint, prompt, grammar, ids[END]))
     paths = [(w, m) for w in words for m in methods]
-    expected = {p: log_p(runtime, prompt, [sorted(words), sorted(methods)], list(p)) for p in paths}
+    expected = {p: log_p(runtime, prompt, [words, methods], list(p)) for p in paths}
     assert [f.ids for f in found] == sorted(paths, key=lambda p: -expected[p])
     for entry in found:
         assert entry.log_probability == pytest.approx(expected[entry.ids], abs=1e-4)  # type: ignore[index]

@@ -8,7 +8,7 @@ import pytest
 
 from havoc_pipeline.errors import TraceError
 from havoc_pipeline.programs.case import Case
-from havoc_pipeline.record import replay as replaying
+from havoc_pipeline.record import chronicle
 from havoc_pipeline.record.chronicle import entries
 from havoc_pipeline.record.replay import replay
 from havoc_pipeline.record.trace import write_trace
@@ -28,14 +28,17 @@ def with_value(case: Case, name: str, factor: float) -> Case:
 
 def test_every_number_agrees(trace: Path) -> None:
     found = replay(trace)
-    assert found.agrees and found.exact and found.compared > 60
+    assert found.agrees
+    assert found.exact
+    assert found.compared > 60
     assert found.commands[0].startswith("RUN_TTEST")
 
 
 def test_data_given_elsewhere_or_as_a_table(trace: Path, data: Path, tmp_path: Path) -> None:
     (tmp_path / "else").mkdir()
     moved = data.rename(tmp_path / "else" / "other.csv")
-    assert replay(trace, moved).agrees and replay(trace, Table.read(moved)).agrees
+    assert replay(trace, moved).agrees
+    assert replay(trace, Table.read(moved)).agrees
     with pytest.raises(TraceError, match=r"bond\.csv is neither beside the trace nor here"):
         replay(trace)
 
@@ -52,9 +55,11 @@ def test_other_versions_may_differ_within_the_tolerance(
     case: Case, trace: Path, monkeypatch: pytest.MonkeyPatch, factor: float, agrees: bool
 ) -> None:
     write_trace(trace, entries(with_value(case, "p_value", factor)))
-    monkeypatch.setattr(replaying.__name__.removesuffix(".replay") + ".chronicle.versions", lambda: {"numpy": "0.1"})
+    monkeypatch.setattr(chronicle, "versions", lambda: {"numpy": "0.1"})
     found = replay(trace)
-    assert found.agrees is agrees and not found.exact and found.changed_versions["numpy"][1] == "0.1"
+    assert found.agrees is agrees
+    assert not found.exact
+    assert found.changed_versions["numpy"][1] == "0.1"
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,9 @@ def test_a_case_holds_header_data_stages_and_answer(trace: Path) -> None:
     assert [r.kind for r in records] == ["header", "question", "data", "profile", "stage", "stage", "answer"]
     header, data = records[0].data, records[2].data
     assert (header["user"], header["seed"], header["model"]) == ("anna", 7, "test")
-    assert data["file"] == "bond.csv" and data["rows"] == 40 and set(data["columns"]) == {"force", "resin"}
+    assert data["file"] == "bond.csv"
+    assert data["rows"] == 40
+    assert set(data["columns"]) == {"force", "resin"}
 
 
 @DURING

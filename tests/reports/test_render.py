@@ -8,7 +8,8 @@ import pytest
 from havoc_pipeline.errors import CommandError
 from havoc_pipeline.reports.page import answer_report, run_report
 from havoc_pipeline.reports.render import Shown, fill
-from havoc_pipeline.reports.text import Style, result_text, table_text
+from havoc_pipeline.reports.style import Style
+from havoc_pipeline.reports.text import result_text, table_text
 from havoc_pipeline.signatures.types import Answer, CommandView, FindingView, ResultView, TableView
 from havoc_pipeline.tools.result import Finding, ResultTable
 

@@ -9,7 +9,7 @@ from havoc_pipeline.dsl.command import Command, Name, Value
 from havoc_pipeline.dsl.execute import execute
 from havoc_pipeline.dsl.grammar import grammar_text
 from havoc_pipeline.dsl.parse import parse_command, parse_plan
-from havoc_pipeline.reports.render import render
+from havoc_pipeline.reports.render import fill
 from havoc_pipeline.tables import Table
 from havoc_pipeline.tools.registry import FAMILIES, Parameter, Tool, all_tools
 from havoc_pipeline.tools.result import Result
@@ -39,7 +39,9 @@ def headers(value: Value) -> list[str]:
 def table_for(tool: Tool, command: Command) -> Table | None:
     """A table with the columns that the example names."""
     random_ = random.Random(tool.name)
-    levels = [v.text for k, v in command.arguments.items() if "level" in tool.parameters[k].kinds and isinstance(v, Name)]
+    levels = [
+        v.text for k, v in command.arguments.items() if "level" in tool.parameters[k].kinds and isinstance(v, Name)
+    ]
     columns: dict[str, list[Any]] = {}
     for key, value in command.arguments.items():
         parameter = tool.parameters[key]
@@ -60,9 +62,9 @@ def result_of(tool: Tool) -> Result:
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda t: t.name)
 def test_the_example_runs_and_its_sentence_has_all_its_numbers(tool: Tool) -> None:
     result = result_of(tool)
-    sentence = render(result.statement, result.values)
+    sentence = fill(result.statement, result.values)
     assert "{" not in sentence.replace("{{", "").replace("}}", "")
-    assert result.findings, "a result without a single check"
+    assert result.findings or tool.family == "describe", "a result without a single check"
     assert result.references and result.provenance is not None
 
 

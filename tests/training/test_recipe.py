@@ -79,6 +79,8 @@ def test_noise_leaves_pointers_alone() -> None:
 
 
 def test_the_stated_teachers() -> None:
-    assert verdict(["pass", "fail"]) == "<falls>" and verdict(["warn", "warn"]) == "<weakened>" and verdict(["warn"]) == "<stands>"
+    assert verdict(["pass", "fail"]) == "<falls>"
+    assert verdict(["warn", "warn"]) == "<weakened>"
+    assert verdict(["warn"]) == "<stands>"
     assert difficulty("RUN_TTEST response= <C1> mu= <N1>") == "<low>"
     assert difficulty("RUN_TTEST response= ( <C1> - <C2> ) mu= <N1> where= ( <C3> == <L1> )") == "<high>"

@@ -25,6 +25,8 @@ OVERLAPPING = (0.3, 0.55)
 ROLE_WORD = 0.75
 """Label of a general word ("the readings") for a column that the question means but never names."""
 
+LEVEL_SHARE = 0.3
+LEVEL_READINGS = ("ttest.diff", "ttest.greater", "ttest.less", "var.diff", "var.greater", "var.less")
 OF_ITS_LEVEL = 0.2
 """Label of a column for words that name one of its levels ("line 3")."""
 
@@ -99,10 +101,17 @@ def asked(
         hidden = hidden_entries(made, lexicon, random_) if hide else None
         ready = TableLinks(made.table, lexicon, model, hidden)
         for _ in range(QUESTIONS_A_TABLE):
-            episode = writer.episode(made, random_.choice(writer.core_readings))
+            episode = writer.episode(made, _reading(writer, random_))
             if episode is not None and episode.table is made.table:
                 drawn += 1
                 yield _asked(episode, made, ready)
+
+
+def _reading(writer: Writer, random_: random.Random) -> str:
+    """Readings that name levels are drawn more often: there are many ways to name a level."""
+    if random_.random() < LEVEL_SHARE:
+        return random_.choice(LEVEL_READINGS)
+    return random_.choice(writer.core_readings)
 
 
 def _asked(episode: Episode, made: MadeTable, ready: TableLinks) -> Asked:
@@ -132,9 +141,7 @@ def labels(question: Asked, pairs: Pairs) -> tuple[Floats, Floats]:
     return np.array(columns, np.float32), np.array(levels, np.float32)
 
 
-def _label(
-    span: Span, headers: tuple[str, ...], level: str | None, truths: Sequence[Truth]
-) -> float:
+def _label(span: Span, headers: tuple[str, ...], level: str | None, truths: Sequence[Truth]) -> float:
     best = 0.0
     for truth in truths:
         shared = overlap(span, truth)

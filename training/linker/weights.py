@@ -20,5 +20,6 @@ def load_weights(path: Path = WEIGHTS) -> dict[str, NDArray[np.float32]]:
 
 def save_weights(path: Path = WEIGHTS, **arrays: NDArray[np.floating]) -> None:
     """Write arrays into the file, in half precision; those not named stay as they are."""
-    kept = load_weights(path) | {name: array.astype(np.float32) for name, array in arrays.items()}
+    held = {name: array for name, array in load_weights(path).items() if not name.startswith("second")}
+    kept = held | {name: array.astype(np.float32) for name, array in arrays.items()}
     np.savez_compressed(path, **{name: array.astype(np.float16) for name, array in kept.items()})  # type: ignore[arg-type]

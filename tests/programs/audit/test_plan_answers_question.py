@@ -40,6 +40,12 @@ def test_limits_of_the_question_stand_in_the_plan(judge, command: str, expected:
     assert judge(plan_answers_question, "Is the force capable between 18 and 26 N?", TABLE, command) == expected
 
 
+def test_the_middle_of_a_tolerance_is_in_its_limits(judge) -> None:  # type: ignore[no-untyped-def]
+    command = "CAPABILITY value=force lsl=18 usl=26"
+    assert judge(plan_answers_question, "Cpk of the force, 22 ± 4 N", TABLE, command) == []
+    assert judge(plan_answers_question, "Cpk of the force, 22 ± 5 N", TABLE, command) == ["warning", "warning"]
+
+
 def test_numbers_of_the_story_are_let_pass(judge) -> None:  # type: ignore[no-untyped-def]
     question = "We pulled 40 wires in 3 weeks at 95% confidence: does the resin change the force?"
     assert judge(plan_answers_question, question, TABLE, BOTH) == []
