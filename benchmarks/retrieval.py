@@ -74,7 +74,7 @@ def freely_asked(scratch: Path, path: Path) -> None:
     library, first, third, count = Library.open(scratch / "home-asked"), 0, 0, 0
     for line in path.read_text(encoding="utf-8").splitlines():
         case = json.loads(line)
-        names = {command.split()[0] for command in case["expected"] if " " in command}
+        names = {command.split()[0] for command in case["expected"]} - {"REFUSE"}
         if names:
             near = [name for name, _ in library.methods(case["question"])]
             first, third, count = first + bool(names & set(near[:1])), third + bool(names & set(near[:3])), count + 1

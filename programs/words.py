@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from havoc_pipeline.dsl.command import Call, Command, Name, Value, number, write_value
 from havoc_pipeline.programs.case import Planned
 from havoc_pipeline.signatures.types import Alternative
 from havoc_pipeline.tools.registry import Tool, find_tool
+
+_PLACE = re.compile(r"\{([a-z_0-9]+)\}")
 
 REFUSALS = {
     "missing_column": "The table lacks what the question asks for.",
@@ -21,15 +24,29 @@ REFUSALS = {
 def command_words(command: Command) -> str:
     """One sentence: what the command does, on which columns, with which options and rows."""
     tool = find_tool(command.name)
-    about = [f"{_spoken(key)} {_value(value)}" for key, value in command.arguments.items()]
+    given = {key: _said(tool, key, value) for key, value in command.arguments.items()}
+    template = _template(tool, set(given))
+    named = set(_PLACE.findall(template))
+    rest = [f"{_spoken(key)} {value}" for key, value in given.items() if key not in named]
     if command.by is not None:
-        about.append(f"for each level of `{command.by.text}`")
+        rest.append(f"for each level of `{command.by.text}`")
     if command.transform is not None:
-        about.append(f"on the {command.transform.replace('_', '-')} scale")
+        rest.append(f"on the {command.transform.replace('_', '-')} scale")
     if command.where:
-        about.append("only rows where " + " and ".join(map(str, command.where)))
-    summary = tool.summary.rstrip(".")
-    return f"{summary}: {', '.join(about)}." if about else f"{summary}."
+        rest.append("only rows where " + " and ".join(map(str, command.where)))
+    return ", ".join([_PLACE.sub(lambda place: given[place[1]], template), *rest]) + "."
+
+
+def _said(tool: Tool, key: str, value: Value) -> str:
+    """A value as a sentence has it; words of the language stand plain, names in backticks."""
+    plain = isinstance(value, Name) and value.text in tool.parameters[key].words
+    return str(value).replace("_", "-") if plain else _value(value)
+
+
+def _template(tool: Tool, given: set[str]) -> str:
+    """The line of the tool's `In words` that names most of what is given, and nothing that is not."""
+    fitting = [line for line in tool.words if set(_PLACE.findall(line)) <= given]
+    return max(fitting, key=lambda line: len(_PLACE.findall(line)), default=tool.summary.rstrip("."))
 
 
 def plan_words(planned: Planned) -> str:

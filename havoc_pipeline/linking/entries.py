@@ -13,6 +13,7 @@ from havoc_pipeline.linking.mentions import ROLES
 
 FIELDS = ("says", "vague", "how", "more", "less", "plural")
 KINDS = ("number", "count", "category", "date", "order", "identifier", "text")
+ROLE_NUMBERS: dict[str, int] = {role: at for at, role in enumerate(ROLES)}
 KIND_OF_ROLE = {
     "measurement": "number", "setting": "number", "reference": "number", "nominal": "number",
     "before": "number", "after": "number", "opportunities": "number", "defects": "count",

@@ -11,7 +11,7 @@ import numpy as np
 from havoc_pipeline.linking.abbreviations import abbreviates, one_edit
 from havoc_pipeline.linking.lexicon import Floats, Lexicon
 from havoc_pipeline.linking.meanings import Meanings
-from havoc_pipeline.linking.sketch import Target, name_stems, unit_fit
+from havoc_pipeline.linking.sketch import NAMING_ENTRIES, Target, name_stems, unit_fit
 from havoc_pipeline.linking.words import Token, header_words, stem
 from havoc_pipeline.tables import Table
 
@@ -54,9 +54,7 @@ class TableWords:
         levels: stems of all level names, so that they are not taken for typing errors.
     """
 
-    def __init__(
-        self, table: Table, targets: Sequence[Target], lexicon: Lexicon, levels: frozenset[str]
-    ) -> None:
+    def __init__(self, table: Table, targets: Sequence[Target], lexicon: Lexicon, levels: frozenset[str]) -> None:
         self.targets = tuple(targets)
         self.lexicon = lexicon
         self.heads = [word for target in targets for word in target.words]
@@ -90,8 +88,9 @@ class TableWords:
     @cached_property
     def weight_sums(self) -> Floats:
         """Sum of the entries' weights, shape (targets,)."""
-        top = np.sort(self.weights, 0)[-24:]
-        return np.maximum(top.sum(0), 0.3)
+        top: Floats = np.sort(self.weights, 0)[-NAMING_ENTRIES:]
+        sums: Floats = np.maximum(top.sum(0), np.float32(0.3))
+        return sums
 
     @cached_property
     def _spelt(self) -> list[tuple[str, ...]]:

@@ -8,22 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havoc_pipeline.linking.abbreviations import initials_of
-from havoc_pipeline.linking.entries import KINDS
+from havoc_pipeline.linking.entries import KINDS, ROLE_NUMBERS
 from havoc_pipeline.linking.evidence import TableWords
 from havoc_pipeline.linking.lexicon import Floats
-from havoc_pipeline.linking.mentions import ROLES
-from havoc_pipeline.linking.recognition import LIKE
-from havoc_pipeline.linking.spans import (
-    AFTER_WORDS,
-    BEFORE_WORDS,
-    DEGREE,
-    PARTING,
-    QuestionWords,
-    Span,
-)
-from havoc_pipeline.linking.words import Token
+from havoc_pipeline.linking.lexicon_features import lexicon_features
+from havoc_pipeline.linking.span_evidence import SpanEvidence, begins
+from havoc_pipeline.linking.spans import AFTER_WORDS, BEFORE_WORDS, DEGREE, NUMBER_WORDS, Span
 
-MOST_POSTINGS = 80
 ROLE_GROUPS = (
     ("measurement", "reference", "nominal"), ("setting", "opportunities"), ("defects", "inspected"),
     ("group", "outcome", "operator", "machine", "supplier", "part"), ("subgroup", "batch"),
@@ -38,94 +29,11 @@ NAMES = (
     "ordinary_min", "left_any", "right_any", "vector", "vector_max", "vector_gap", "words_1", "words_2",
     "words_3", "stops_inside", "is_block", "in_block", "comparative", "literal", "unknown",
     "used_elsewhere", "span_best", "role_rivals", "kind_rivals", "level_right", "level_left",
-    "level_inside", "phrase_near", "phrase_gap",
+    "level_inside", "phrase_near", "phrase_gap", "counted",
 )  # fmt: skip
 CONTEXT = 9
 WIDTH = len(NAMES) + CONTEXT + len(KINDS) + len(ROLE_GROUPS)
 """Numbers a pair of span and target."""
-
-
-class SpanEvidence:
-    """All evidence of one question over one table, as arrays over words, spans and targets.
-
-    Args:
-        question: the question's words.
-        table: the table's words.
-        roles: probabilities of roles, shape (targets, roles).
-    """
-
-    def __init__(self, question: QuestionWords, table: TableWords, roles: Floats) -> None:
-        self.question, self.table, self.roles = question, table, roles
-        found = [table.evidence(word) for word in question.words]
-        count = len(table.targets)
-        self.head = _stack([one.head for one in found], len(table.heads))
-        self.bag = _stack([one.bag for one in found], count)
-        self.share = _stack([one.share for one in found], count)
-        self.told = _stack([one.told for one in found], count)
-        self.near = _stack([one.near for one in found], count)
-        self.rarity = np.array([one.rarity for one in found], np.float32)
-        self.ordinary = np.array([one.ordinary for one in found], np.float32)
-        self.named = np.array([one.named for one in found], np.float32)
-        self.tops = np.maximum.reduceat(self.head, _begins(table.owner), axis=1)
-        self.any = np.maximum(np.maximum(self.tops, 0.95 * self.bag), 0.9 * self.told)
-        self.literal = question.literal_spans([t.headers[0] for t in table.targets if not t.is_block])
-        self.role_hit = [table.lexicon.role_words.get(w.stem, ()) for w in question.words]
-
-    def starters(self) -> list[bool]:
-        """Say which words may begin or end the name of a column."""
-        paired = any(target.block == "pair" for target in self.table.targets)
-        return [self._starts(at, word, paired) for at, word in enumerate(self.question.words)]
-
-    def unknown_runs(self) -> list[tuple[int, int]]:
-        """Return runs of words that say nothing of any column and are not common in questions."""
-        strange = [self._strange(at, word) for at, word in enumerate(self.question.words)]
-        runs, first = [], None
-        for at, is_strange in enumerate([*strange, False]):
-            if is_strange and first is None:
-                first = at
-            elif not is_strange and first is not None:
-                runs.append((first, at))
-                first = None
-        return runs[:12]
-
-    def _strange(self, at: int, word: Token) -> bool:
-        if word.is_stop or word.lower[0].isdigit() or self.question.blocked[at] or self.role_hit[at]:
-            return False
-        common = self.table.lexicon.ordinary.get(word.lemma, 0) > 40
-        known = word.stem in self.table.levels
-        return not common and not known and float(self.any[at].max(initial=0.0)) <= 0.12
-
-    def parting(self) -> list[bool]:
-        """Say which words end a name: joining words, and common words that fit no column."""
-        common = self.table.lexicon.ordinary
-        return [
-            word.lower in PARTING
-            or (not word.is_stop and common.get(word.lemma, 0) > 40 and not self._speaks(at))
-            for at, word in enumerate(self.question.words)
-        ]
-
-    def _speaks(self, at: int) -> bool:
-        return float(self.any[at].max(initial=0.0)) > 0.12 or bool(self.role_hit[at])
-
-    def _starts(self, at: int, word: Token, paired: bool) -> bool:
-        best = float(self.any[at].max(initial=0.0))
-        if word.is_stop:
-            if paired and word.lower in {"before", "after"}:
-                return True
-            return len(word.lower) == 1 and word.lower not in "ais" and best >= 1.0
-        near = float(self.near[at].max(initial=0.0))
-        return best > 0.12 or near > 0.35 or bool(self.role_hit[at]) or self._initial(word)
-
-    def _initial(self, word: Token) -> bool:
-        return any(head[0] == word.lower[0] and 1 < len(head) < 6 for head in self.table.heads)
-
-
-def _stack(rows: list[Floats], width: int) -> Floats:
-    return np.stack(rows) if rows else np.zeros((0, width), np.float32)
-
-
-def _begins(owner: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
 
 
 def span_features(spans: Sequence[Span], evidence: SpanEvidence, named: Floats) -> Floats:
@@ -148,7 +56,7 @@ def span_features(spans: Sequence[Span], evidence: SpanEvidence, named: Floats) 
     shape = (len(spans), len(table.targets))
     parts: dict[str, Floats] = {}
     _head_features(mask, evidence, parts)
-    _lexicon_features(spans, evidence, parts)
+    lexicon_features(spans, evidence, parts)
     _name_features(spans, evidence, parts, mask)
     _gap_features(spans, evidence, parts)
     _shape_features(spans, evidence, parts, mask)
@@ -173,9 +81,8 @@ def _wide(values: Floats) -> Floats:
 
 def role_groups(roles: Floats) -> Floats:
     """Return probabilities of groups of roles, shape (targets, groups)."""
-    order = list(ROLES)
-    columns = [roles[:, [order.index(r) for r in group]].sum(1) for group in ROLE_GROUPS]  # type: ignore[arg-type]
-    return np.stack(columns, 1).astype(np.float32)
+    numbers = [np.array([ROLE_NUMBERS[role] for role in group]) for group in ROLE_GROUPS]
+    return np.stack([roles[:, group].sum(1) for group in numbers], 1).astype(np.float32)
 
 
 def _over(mask: NDArray[np.bool_], values: Floats) -> tuple[Floats, Floats, Floats]:
@@ -190,7 +97,7 @@ def _head_features(mask: NDArray[np.bool_], evidence: SpanEvidence, parts: dict[
     table = evidence.table
     parts["head_mean"], parts["head_max"], parts["head_min"] = _over(mask, evidence.tops)
     _, covered, _ = _over(mask, evidence.head)
-    full = np.add.reduceat(covered * table.head_weight, _begins(table.owner), axis=1)
+    full = np.add.reduceat(covered * table.head_weight, begins(table.owner), axis=1)
     parts["head_full"] = np.minimum(full / table.head_count, 1.0)
     parts["bag_mean"], parts["bag_max"], parts["bag_min"] = _over(mask, evidence.bag)
     parts["share_mean"], _, _ = _over(mask, evidence.share)
@@ -203,60 +110,6 @@ def _head_features(mask: NDArray[np.bool_], evidence: SpanEvidence, parts: dict[
     common = _over(mask, evidence.ordinary[:, None])
     parts["ordinary_mean"], parts["ordinary_min"] = common[0][:, 0], common[2][:, 0]
     parts["named"] = _over(mask, evidence.named[:, None])[0][:, 0]
-
-
-def _lexicon_features(
-    spans: Sequence[Span], evidence: SpanEvidence, parts: dict[str, Floats]
-) -> None:
-    rows = np.stack([_posting_row(span, evidence) for span in spans])
-    order = ("lexicon_max", "lexicon_share", "lexicon_hit", "unit_fits", "unit_clashes", "kind_fits",
-             "role_fits", "role_word", "role_word_last")  # fmt: skip
-    for at, name in enumerate(order):
-        parts[name] = rows[:, at]
-    total = parts["role_word"].sum(1, keepdims=True)
-    parts["role_word_only"] = parts["role_word"] ** 2 / np.maximum(total, 0.3)
-
-
-def _posting_row(span: Span, evidence: SpanEvidence) -> Floats:
-    table = evidence.table
-    row = np.zeros((9, len(table.targets)), np.float32)
-    postings = table.lexicon.postings.get(span.key)
-    scale = 1.0
-    if postings is None and len(span.telling) > 1:
-        postings, scale = table.lexicon.postings.get(span.telling[-1].stem), 0.6
-    if postings is not None:
-        row[:7] = _postings(tuple(postings[: 2 * MOST_POSTINGS]), evidence) * scale
-        row[:3] *= scale
-    row[7] = _role_word(span.key, evidence)
-    row[8] = max(_role_word(span.telling[-1].stem, evidence).tolist()) and _role_word(
-        span.telling[-1].stem, evidence
-    )
-    return row
-
-
-def _postings(postings: tuple[int, ...], evidence: SpanEvidence) -> Floats:
-    table = evidence.table
-    entries, said = np.array(postings[::2]), np.array(postings[1::2], np.float32) / 100
-    fits = table.weights[entries] * said[:, None]
-    roles, kinds, _ = table.lexicon.arrays
-    share = said / said.sum()
-    units = table.unit_fit[entries]
-    like = np.stack([LIKE[target.kind] for target in table.targets], 1)[kinds[entries]]
-    agreed = evidence.roles[:, roles[entries]].T
-    rows = [
-        fits.max(0), fits.sum(0) / table.weight_sums, np.full(len(table.targets), said.max()),
-        share @ np.maximum(units, 0), share @ np.maximum(-units, 0), share @ like, share @ agreed,
-    ]  # fmt: skip
-    return np.stack(rows).astype(np.float32)
-
-
-def _role_word(phrase: str, evidence: SpanEvidence) -> Floats:
-    meant = evidence.table.lexicon.role_words.get(phrase)
-    if not meant:
-        return np.zeros(len(evidence.table.targets), np.float32)
-    order = list(ROLES)
-    found: Floats = evidence.roles[:, [order.index(role) for role in meant]].max(1)  # type: ignore[arg-type]
-    return found
 
 
 def _name_features(
@@ -302,9 +155,7 @@ def _same_case(spans: Sequence[Span], evidence: SpanEvidence) -> Floats:
     return np.array(found, np.float32)
 
 
-def _gap_features(
-    spans: Sequence[Span], evidence: SpanEvidence, parts: dict[str, Floats]
-) -> None:
+def _gap_features(spans: Sequence[Span], evidence: SpanEvidence, parts: dict[str, Floats]) -> None:
     best = np.maximum.reduce([
         parts["any_mean"], parts["lexicon_max"], parts["exact"], parts["initials"], parts["told_mean"],
     ])  # fmt: skip
@@ -323,8 +174,8 @@ def _gap_features(
 
 
 def _outside(words: Floats, span: Span) -> Floats:
-    outside: Floats = np.vstack([words[: span.first], words[span.last :]])
-    return outside.max(0, initial=0.0)
+    best: Floats = np.vstack([words[: span.first], words[span.last :]]).max(0, initial=0.0)
+    return best
 
 
 def _best_other(values: Floats) -> Floats:
@@ -355,9 +206,7 @@ def _level_neighbours(spans: Sequence[Span], named: Floats, parts: dict[str, Flo
     parts["level_inside"] = np.stack([named[span.first : span.last].max(0) for span in spans])
 
 
-def _phrase_features(
-    spans: Sequence[Span], evidence: SpanEvidence, parts: dict[str, Floats]
-) -> None:
+def _phrase_features(spans: Sequence[Span], evidence: SpanEvidence, parts: dict[str, Floats]) -> None:
     count = len(evidence.table.targets)
     meanings = evidence.table.meanings
     near = np.zeros((len(spans), count), np.float32)
@@ -372,7 +221,8 @@ def _neighbour(at: int, step: int, evidence: SpanEvidence) -> Floats:
         if not 0 <= at < len(words) or evidence.question.blocked[at]:
             break
         if not words[at].is_stop:
-            return evidence.any[at]
+            speaks: Floats = evidence.any[at]
+            return speaks
         at += step
     return np.zeros(len(evidence.table.targets), np.float32)
 
@@ -382,12 +232,9 @@ def _compares(span: Span, evidence: SpanEvidence) -> float:
     return float(before in DEGREE or any(w.lower.endswith(("er", "ier", "est")) for w in span.telling))
 
 
-def _target_features(
-    spans: Sequence[Span], evidence: SpanEvidence, parts: dict[str, Floats]
-) -> None:
+def _target_features(spans: Sequence[Span], evidence: SpanEvidence, parts: dict[str, Floats]) -> None:
     table, roles = evidence.table, evidence.roles
-    order = list(ROLES)
-    measures = roles[:, order.index("measurement")]
+    measures = roles[:, ROLE_NUMBERS["measurement"]]
     single = [0.0 if _member(t.headers, table) else float(m) for t, m in zip(table.targets, measures, strict=True)]
     only = np.array(single, np.float32)
     parts["only_measure"] = (only**2 / max(float(only.sum()), 0.5))[None, :]
@@ -398,11 +245,22 @@ def _target_features(
     parts["role_rivals"] = (1 / np.maximum(rivals, 1.0))[None, :]
     kinds = [sum(o.kind == t.kind and not o.is_block for o in table.targets) for t in table.targets]
     parts["kind_rivals"] = np.array([[1 / max(1, count) for count in kinds]], np.float32)
+    counts = np.array([[len(t.headers) if t.is_block else (t.column.distinct if t.column else 0) for t in table.targets]])
+    said_count = np.array([[_count_before(span, evidence)] for span in spans])
+    parts["counted"] = (counts == said_count).astype(np.float32)
     parts["is_block"] = np.array([[float(t.is_block) for t in table.targets]], np.float32)
     parts["in_block"] = np.array([[float(_member(t.headers, table)) for t in table.targets]], np.float32)
     for name, known in (("before", BEFORE_WORDS), ("after", AFTER_WORDS)):
         said = np.array([[_near(span, known, evidence)] for span in spans], np.float32)
-        parts[f"{name}_word"] = said * roles[:, order.index(name)][None, :]  # type: ignore[arg-type]
+        parts[f"{name}_word"] = said * roles[None, :, ROLE_NUMBERS[name]]
+
+
+def _count_before(span: Span, evidence: SpanEvidence) -> int:
+    """The number said right before or at the head of a span ("the five readings"), -1 for none."""
+    for word in reversed(evidence.question.words[max(0, span.first - 2) : span.first + 1]):
+        if word.lower in NUMBER_WORDS or word.lower.isdigit():
+            return NUMBER_WORDS.get(word.lower) or int(word.lower)
+    return -1
 
 
 def _near(span: Span, known: frozenset[str], evidence: SpanEvidence) -> float:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from havoc_pipeline.linking.entries import KINDS
-from havoc_pipeline.linking.features import ROLE_GROUPS, SpanEvidence, role_groups
+from havoc_pipeline.linking.features import ROLE_GROUPS, role_groups
 from havoc_pipeline.linking.level_names import Level, level_key
 from havoc_pipeline.linking.lexicon import Floats
+from havoc_pipeline.linking.span_evidence import SpanEvidence
 from havoc_pipeline.linking.spans import Span
 from havoc_pipeline.linking.words import key
 
@@ -125,9 +126,7 @@ class LevelIndex:
             yield LevelHit(Span(begin, end, words[begin:end]), hit.level, hit.weight, hit.core, hit.part)
 
 
-def level_features(
-    hits: Sequence[LevelHit], index: LevelIndex, evidence: SpanEvidence, lexicon_max: Floats
-) -> Floats:
+def level_features(hits: Sequence[LevelHit], index: LevelIndex, evidence: SpanEvidence, lexicon_max: Floats) -> Floats:
     """Describe every pair of span and level.
 
     Args:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from os.path import commonprefix
 
 from havoc_pipeline.linking.lexicon import Lexicon
 from havoc_pipeline.linking.sketch import Target
@@ -78,7 +77,7 @@ def _name_by_suffix(levels: list[Level]) -> None:
     texts = [level.plain for level in levels]
     if len(texts) < 2:
         return
-    shared = len(commonprefix(texts))
+    shared = _common_start(texts)
     while shared and texts[0][shared - 1].isdigit():
         shared -= 1
     rests = [text[shared:].strip(" -_#.") for text in texts]
@@ -88,6 +87,14 @@ def _name_by_suffix(levels: list[Level]) -> None:
                 _name(level, name, 0.55)
 
 
+def _common_start(texts: Sequence[str]) -> int:
+    """How many letters all texts begin with."""
+    for at, letters in enumerate(zip(*texts, strict=False)):
+        if len(set(letters)) > 1:
+            return at
+    return min(map(len, texts))
+
+
 @lru_cache(maxsize=50000)
 def level_key(plain: str) -> str:
     """Return the lexicon form of a level: of a code that is no word, the code itself."""
@@ -95,7 +102,7 @@ def level_key(plain: str) -> str:
 
 
 def _name_by_families(levels: list[Level], target: Target, lexicon: Lexicon) -> None:
-    for family, members in lexicon.families.items():
+    for members in lexicon.families.values():
         meanings = [_meanings(level.plain, members) for level in levels]
         taken = {meaning for found in meanings for meaning in found}
         named = sum(bool(found) for found in meanings)

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from havoc_pipeline.linking.entries import KINDS, Entry, listed, read_entries, read_toml
-from havoc_pipeline.linking.mentions import ROLES
+from havoc_pipeline.linking.dimensions import DIMENSIONS, dimension_of
+from havoc_pipeline.linking.entries import KINDS, ROLE_NUMBERS, Entry, listed, read_entries, read_toml
 from havoc_pipeline.linking.words import STOP, folded, header_words, phrase_key, stem, tokens
 
 FOLDER = Path(__file__).parent / "lexicon"
@@ -22,36 +22,23 @@ SOURCES = (
     ("quantities", "measurement"), ("trades", "measurement"), ("groups", "group"), ("domains", "group"),
 )  # fmt: skip
 """Files of entries, and the role of an entry that names none."""
-WEIGHTS = {"says": 100, "plural": 95, "how": 85, "more": 80, "less": 80, "vague": 50, "word": 45}
+WEIGHTS = {
+    "says": 100,
+    "plural": 95,
+    "how": 85,
+    "more": 80,
+    "less": 80,
+    "vague": 50,
+    "word": 45,
+    "compared": 60,
+    "header": 90,
+}
+GENERAL = frozenset("high low more less big small better worse good bad great larg much many well even".split())
+"""Stems that compare any quantity and so name none."""
 VERBAL = ("how", "more", "less")
 FILLERS = frozenset("it they parts welds samples".split())
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
-
-DIMENSIONS = {
-    "length": "mm cm m km µm um nm in inch mil micron ft mi miles Å",
-    "mass": "g kg mg t lb oz µg ug",
-    "volume": "ml mL l L cl m3 m³ cm3 cc gal nl µl Nm3",
-    "area": "m2 m² cm2 mm2 sqft ha",
-    "time": "s sec ms min h hr hours d day days weeks y years yr us µs ns mins hrs",
-    "temperature": "°C C degC °F F K",
-    "force": "N kN mN cN lbf kgf gf N/15mm N/25mm N/cm",
-    "pressure": "bar mbar Pa kPa MPa hPa psi ksi GPa N/mm2 N/mm² mmHg Torr",
-    "torque": "Nm Ncm Nmm in-lb inlb N·m",
-    "rate": "rpm 1/min U/min Hz kHz bpm",
-    "speed": "m/min m/s mm/s km/h mph mm/min",
-    "flow": "L/min l/min m3/h ml/min L/h l/h gpm cc/min kg/h t/h",
-    "voltage": "V mV kV",
-    "current": "A mA µA uA nA kA",
-    "resistance": "Ω mΩ kΩ MΩ ohm Ohm mOhm",
-    "power": "W kW MW mW hp",
-    "energy": "J kJ MJ kWh MWh Wh kcal",
-    "concentration": "mg/L mg/l g/L g/l ppm ppb µg/L ng/ml mol/L mmol/L mg/dL g/dL mM",
-    "share": "% pct percent",
-    "money": "€ $ £ EUR USD GBP k€",
-    "viscosity": "cP mPas mPa·s Pas cSt mPa*s",
-    "hardness": "HRC HV HB HRB Shore ShA IRHD HV10 HBW",
-}
 
 
 class Lexicon:
@@ -142,7 +129,7 @@ class Lexicon:
         """Add an entry and return its number."""
         number = len(self.names)
         self.names.append(entry.name)
-        self.roles.append(list(ROLES).index(entry.role))  # type: ignore[arg-type]
+        self.roles.append(ROLE_NUMBERS[entry.role])
         self.kinds.append(KINDS.index(entry.kind))
         self.sources.append(entry.source)
         self.units.append(list(entry.units))
@@ -177,24 +164,27 @@ class Lexicon:
 
     def _index(self, number: int, entry: Entry) -> list[str]:
         weights: dict[str, int] = {}
-        for kind, phrases in entry.phrases.items():
-            for phrase in phrases:
-                _raise(weights, phrase_key(phrase), WEIGHTS[kind])
-                for token in tokens(phrase):
-                    self.surface.setdefault(token.stem, token.lemma)
-                if kind in VERBAL and (adjective := _first_word(phrase)):
-                    _raise(weights, adjective, WEIGHTS["word"] if kind == "how" else 60)
+        for kind, said in entry.phrases.items():
+            for phrase in said:
+                self._weigh(phrase, kind, weights)
         for header in entry.headers:
             words = header_words(header)
             if len(words) > 1 and all(len(word) > 2 for word in words):
-                _raise(weights, phrase_key(" ".join(words)), 90)
-        for phrase, weight in weights.items():
-            self.postings.setdefault(phrase, []).extend((number, weight))
+                _raise(weights, phrase_key(" ".join(words)), WEIGHTS["header"])
+        for form, weight in weights.items():
+            self.postings.setdefault(form, []).extend((number, weight))
         for phrase in entry.phrases.get("says", ()):
-            words = [token.lower for token in tokens(phrase) if not token.is_stop]
-            if 2 <= len(words) <= 5:
-                self.initials.setdefault("".join(word[0] for word in words), []).append(number)
+            telling = [token.lower for token in tokens(phrase) if not token.is_stop]
+            if 2 <= len(telling) <= 5:
+                self.initials.setdefault("".join(word[0] for word in telling), []).append(number)
         return list(weights)
+
+    def _weigh(self, phrase: str, kind: str, weights: dict[str, int]) -> None:
+        _raise(weights, phrase_key(phrase), WEIGHTS[kind])
+        for token in tokens(phrase):
+            self.surface.setdefault(token.stem, token.lemma)
+        if kind in VERBAL and (adjective := _first_word(phrase)):
+            _raise(weights, adjective, WEIGHTS["word"] if kind == "how" else WEIGHTS["compared"])
 
     def _expand(self, short: str, long: str) -> None:
         known = self.expansions.setdefault(short, [])
@@ -238,7 +228,8 @@ class Lexicon:
         for unit, number in self.unit_numbers.items():
             if (dimension := dimension_of(unit)) is not None:
                 by_unit[number, order.index(dimension)] = 1.0
-        return np.minimum(self.unit_matrix @ by_unit, 1.0)
+        matrix: Floats = np.minimum(self.unit_matrix @ by_unit, np.float32(1))
+        return matrix
 
     @cached_property
     def joined_headings(self) -> dict[str, list[int]]:
@@ -284,16 +275,8 @@ def header_key(header: str) -> str:
     return " ".join(header_words(split_unit(header)[0]) or header_words(header))
 
 
-def dimension_of(unit: str) -> str | None:
-    """Return what a unit measures (`mm` length), or None."""
-    return DIMENSION_OF_UNIT.get(unit)
-
-
-DIMENSION_OF_UNIT = {u: name for name, units in DIMENSIONS.items() for u in units.split()}
-
-
 def _raise(weights: dict[str, int], phrase: str, weight: int) -> None:
-    if phrase:
+    if phrase and phrase not in GENERAL:
         weights[phrase] = max(weight, weights.get(phrase, 0))
 
 

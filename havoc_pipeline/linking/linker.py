@@ -53,7 +53,9 @@ class Linker:
             with np.load(weights) as held:
                 arrays = {name: held[name] for name in held.files}
         except (OSError, ValueError) as error:
-            raise ModelError(f"the linker's weights `{weights}` cannot be read ({error}); install HAVOC anew") from error
+            raise ModelError(
+                f"the linker's weights `{weights}` cannot be read ({error}); install HAVOC anew"
+            ) from error
         return cls(Lexicon.load(), arrays)
 
     def prepare(self, table: Table, hidden: NDArray[np.bool_] | None = None) -> TableLinks:
@@ -71,9 +73,7 @@ class Linker:
                 self._kept.popitem(last=False)
         return kept[1]
 
-    def link(
-        self, question: str, table: Table, blocked: Sequence[tuple[int, int]] = (), least: float = LEAST
-    ) -> Links:
+    def link(self, question: str, table: Table, blocked: Sequence[tuple[int, int]] = (), least: float = LEAST) -> Links:
         """Link the words of a question to columns, blocks and levels.
 
         Args:

@@ -32,9 +32,7 @@ class Meanings:
         words: the word vectors.
     """
 
-    def __init__(
-        self, vectors: Floats, owner: NDArray[np.int64], count: int, words: WordVectors
-    ) -> None:
+    def __init__(self, vectors: Floats, owner: NDArray[np.int64], count: int, words: WordVectors) -> None:
         self._vectors, self._owner, self._count, self._words = vectors, owner, count, words
         self._phrases: tuple[Floats, NDArray[np.int64]] = (vectors[:0], owner[:0])
 
@@ -75,7 +73,8 @@ class Meanings:
             cosines = np.stack([self.phrase(words) for words in phrases]) @ vectors.T
             for target in np.unique(owner):
                 near[:, target] = cosines[:, owner == target].max(1)
-        return np.maximum(near - FLOOR, 0.0) / (1 - FLOOR)
+        above: Floats = np.maximum(near - FLOOR, 0.0) / (1 - FLOOR)
+        return above
 
     def nearness(self, word: str) -> Floats | None:
         """Return how near a word is to each target, from 0 to 1, shape (targets,).
@@ -93,9 +92,7 @@ class Meanings:
         return near
 
 
-def _phrases(
-    targets: Sequence[Target], lexicon: Lexicon, meanings: Meanings
-) -> tuple[Floats, NDArray[np.int64]]:
+def _phrases(targets: Sequence[Target], lexicon: Lexicon, meanings: Meanings) -> tuple[Floats, NDArray[np.int64]]:
     rows, owner, seen = [], [], dict[tuple[int, str], float]()
     for at, target in enumerate(targets):
         seen[at, " ".join(target.words)] = 1.0

@@ -6,8 +6,9 @@ from itertools import product
 
 import numpy as np
 
+from havoc_pipeline.linking.dimensions import DIMENSIONS, dimension_of
 from havoc_pipeline.linking.entries import KINDS
-from havoc_pipeline.linking.lexicon import DIMENSION_OF_UNIT, DIMENSIONS, Floats, Lexicon, header_key
+from havoc_pipeline.linking.lexicon import Floats, Lexicon, header_key
 from havoc_pipeline.linking.words import STOP, folded, header_words, key, phrase_key, tokens
 from havoc_pipeline.tables import Column
 
@@ -25,8 +26,7 @@ COMPATIBLE = {
     "text": ("text", "category", "identifier"),
 }
 LIKE = {
-    kind: np.array([1.0 if other in near else 0.12 for other in KINDS], np.float32)
-    for kind, near in COMPATIBLE.items()
+    kind: np.array([1.0 if other in near else 0.12 for other in KINDS], np.float32) for kind, near in COMPATIBLE.items()
 }
 
 
@@ -67,9 +67,7 @@ def _say(found: Found, postings: list[int], weight: float) -> None:
         _keep(found, entry, weight * said / 100)
 
 
-def _by_whole_header(
-    words: tuple[str, ...], every: tuple[str, ...], lexicon: Lexicon, found: Found
-) -> None:
+def _by_whole_header(words: tuple[str, ...], every: tuple[str, ...], lexicon: Lexicon, found: Found) -> None:
     size = sum(map(len, words))
     sure = {0: 0.0, 1: 0.55, 2: 0.75}.get(size, 1.0)
     for form in {" ".join(words), " ".join(every)}:
@@ -153,7 +151,7 @@ def _unit_factor(unit: str | None, lexicon: Lexicon) -> Floats:
     if unit is None:
         return np.where(known, np.float32(0.9), np.float32(1.0))
     factor = np.where(known, np.float32(0.3), np.float32(0.9))
-    dimension = DIMENSION_OF_UNIT.get(unit)
+    dimension = dimension_of(unit)
     if dimension is not None:
         like = lexicon.dimension_matrix[:, list(DIMENSIONS).index(dimension)] > 0
         factor[like] = 0.95

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from havoc_pipeline.linking.entries import ROLE_NUMBERS
 from havoc_pipeline.linking.lexicon import Floats, Lexicon
 from havoc_pipeline.linking.mentions import ROLES, Role
 from havoc_pipeline.linking.sketch import Target
@@ -66,8 +67,7 @@ def _header_roles(target: Target, lexicon: Lexicon) -> Floats:
     forms = [(" ".join(words), 1.0), *((word, 0.6) for word in words)]
     for form, weight in forms:
         for role in lexicon.role_headers.get(form, ()):
-            at = list(ROLES).index(role)  # type: ignore[arg-type]
-            votes[at] = max(votes[at], weight)
+            votes[ROLE_NUMBERS[role]] = max(votes[ROLE_NUMBERS[role]], weight)
     return votes
 
 
@@ -134,12 +134,12 @@ class RoleModel:
     """
 
     def __init__(self, weight: NDArray[np.floating], bias: NDArray[np.floating]) -> None:
-        self._weight = weight.astype(np.float32)
-        self._bias = bias.astype(np.float32)
+        self.weight = weight.astype(np.float32)
+        self.bias = bias.astype(np.float32)
 
     def probabilities(self, features: Floats) -> Floats:
         """Return the roles' probabilities, shape (columns, roles), rows summing to 1."""
-        logits = features @ self._weight + self._bias
+        logits = features @ self.weight + self.bias
         raised = np.exp(logits - logits.max(1, keepdims=True))
         normal: Floats = raised / raised.sum(1, keepdims=True)
         return normal

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from havoc_pipeline.linking.lexicon import DIMENSION_OF_UNIT, DIMENSIONS, Floats, Lexicon, header_key
+from havoc_pipeline.linking.dimensions import DIMENSIONS, dimension_of
+from havoc_pipeline.linking.lexicon import Floats, Lexicon, header_key
 from havoc_pipeline.linking.recognition import entry_weights
 from havoc_pipeline.linking.words import STOP, folded, header_words, stem, tokens
 from havoc_pipeline.tables import Column, Table
@@ -53,9 +54,7 @@ class Target:
         return len(self.headers) > 1
 
 
-def targets_of(
-    table: Table, lexicon: Lexicon, hidden: NDArray[np.bool_] | None = None
-) -> tuple[Target, ...]:
+def targets_of(table: Table, lexicon: Lexicon, hidden: NDArray[np.bool_] | None = None) -> tuple[Target, ...]:
     """Work out everything that a span of a question may mean in a table, levels apart.
 
     Args:
@@ -66,7 +65,7 @@ def targets_of(
     Returns:
         Columns in their order, then blocks.
     """
-    described = [(tuple([c.header]), c.header, c, "") for c in table.columns]
+    described: list[tuple[tuple[str, ...], str, Column, str]] = [((c.header,), c.header, c, "") for c in table.columns]
     for block in table.profile.blocks:
         first = table.column(block.headers[0])
         described.append((block.headers, block.name, first, block.kind))
@@ -150,7 +149,7 @@ def unit_fit(units: Sequence[str | None], lexicon: Lexicon) -> Floats:
         if unit is None:
             continue
         fit[known, at] = -1.0
-        if (dimension := DIMENSION_OF_UNIT.get(unit)) is not None:
+        if (dimension := dimension_of(unit)) is not None:
             fit[lexicon.dimension_matrix[:, order.index(dimension)] > 0, at] = 0.6
         if (number := lexicon.unit_numbers.get(unit)) is not None:
             fit[lexicon.unit_matrix[:, number] > 0, at] = 1.0

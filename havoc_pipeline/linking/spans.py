@@ -12,9 +12,7 @@ from havoc_pipeline.linking.lexicon import Floats
 from havoc_pipeline.linking.words import ARTICLES, Token, key, tokens
 
 LONGEST = 7
-FACTOR_WORDS = frozenset(
-    "by per each between across among every within different versus vs split grouped".split()
-)
+FACTOR_WORDS = frozenset("by per each between across among every within different versus vs split grouped".split())
 PARTING = frozenset(
     "and or vs versus than by for with between across because is are was were be does do did has "
     "have had if when while but then so that which who whether can could will would should not no "
@@ -22,6 +20,8 @@ PARTING = frozenset(
     "more most both either where why".split()
 )
 """Words that end a name, unless the lexicon knows the whole."""
+NEVER_INSIDE = frozenset("than vs versus is are was were does did do because between than".split())
+NUMBER_WORDS = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
 ABOUT_WORDS = frozenset("of in on is are does for affect affects the has have".split())
 COMPARING = frozenset("than vs versus and or against to with from compared".split())
 DEGREE = frozenset("how more less too as".split())
@@ -101,13 +101,14 @@ class QuestionWords:
             text, wanted = (self.text, header) if len(header) < 3 else (lower, header.lower())
             at = text.find(wanted) if wanted else -1
             while at >= 0:
-                place = self._words_at(at, at + len(wanted))
+                place = self.words_at(at, at + len(wanted))
                 if place is not None:
                     found.setdefault(place, []).append(number)
                 at = text.find(wanted, at + 1)
         return found
 
-    def _words_at(self, start: int, end: int) -> tuple[int, int] | None:
+    def words_at(self, start: int, end: int) -> tuple[int, int] | None:
+        """Return the words (first, last exclusive) that a place covers, None when it cuts through one."""
         inside = [at for at, w in enumerate(self.words) if w.start < end and start < w.end]
         if not inside or self.words[inside[0]].start < start or self.words[inside[-1]].end > end:
             return None
@@ -117,9 +118,7 @@ class QuestionWords:
         """Return the span of words `first` to `last` (exclusive)."""
         return Span(first, last, self.words[first:last])
 
-    def spans(
-        self, starters: Sequence[bool], parting: Sequence[bool], known: Container[str]
-    ) -> list[Span]:
+    def spans(self, starters: Sequence[bool], parting: Sequence[bool], known: Container[str]) -> list[Span]:
         """Return all spans of up to seven words that begin and end with a word that may.
 
         Args:
@@ -137,6 +136,8 @@ class QuestionWords:
             parted = False
             for last in range(first + 1, min(len(self.words), first + LONGEST) + 1):
                 if self.blocked[last - 1] or (last > first + 1 and self.breaks(last - 1)):
+                    break
+                if last > first + 1 and self.words[last - 1].lower in NEVER_INSIDE:
                     break
                 parted = parted or (last > first + 1 and parting[last - 1])
                 span = self.span(first, last)

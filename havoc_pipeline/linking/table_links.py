@@ -8,17 +8,26 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from havoc_pipeline.linking import features as column_judging
+from havoc_pipeline.linking import level_features as level_judging
 from havoc_pipeline.linking.evidence import TableWords
-from havoc_pipeline.linking.features import SpanEvidence, span_features
+from havoc_pipeline.linking.features import span_features
 from havoc_pipeline.linking.level_features import LevelHit, LevelIndex, level_features
 from havoc_pipeline.linking.level_names import levels_of
 from havoc_pipeline.linking.lexicon import Floats, Lexicon
 from havoc_pipeline.linking.roles import RoleModel, role_features
 from havoc_pipeline.linking.sketch import targets_of
+from havoc_pipeline.linking.span_evidence import SpanEvidence
 from havoc_pipeline.linking.spans import QuestionWords, Span
 from havoc_pipeline.tables import Table
 
 FAINTEST = 0.15
+SHOWING = (
+    "any_max", "exact", "initials", "lexicon_max", "role_word", "role_word_last", "in_name", "literal",
+    "unknown", "vector_max", "phrase_near",
+)  # fmt: skip
+"""A pair of span and target is judged when one of these features is not faint."""
+SEEN = [column_judging.NAMES.index(name) for name in SHOWING]
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,9 @@ class TableLinks:
         hits = tuple(self.index.hits(evidence))
         columns, described = self._columns(spans, evidence, self._named(hits, evidence))
         best = np.array([self._best(hit, evidence) for hit in hits], np.float32)
-        named = level_features(hits, self.index, evidence, best) if hits else _NO_LEVELS
+        named = (
+            level_features(hits, self.index, evidence, best) if hits else np.zeros((0, level_judging.WIDTH), np.float32)
+        )
         return Pairs(tuple(spans), columns, described, hits, named)
 
     def _spans(self, question: QuestionWords, evidence: SpanEvidence) -> list[Span]:
@@ -103,7 +114,7 @@ class TableLinks:
         self, spans: Sequence[Span], evidence: SpanEvidence, named: Floats
     ) -> tuple[NDArray[np.int64], Floats]:
         if not spans:
-            return np.zeros((0, 2), np.int64), _NO_COLUMNS
+            return np.zeros((0, 2), np.int64), np.zeros((0, column_judging.WIDTH), np.float32)
         features = span_features(spans, evidence, named)
         strength = features[:, :, SEEN].max(2)
         chosen = np.argwhere(strength > FAINTEST)
@@ -115,28 +126,3 @@ class TableLinks:
             return 0.0
         entries = np.array(postings[: 2 * 80 : 2])
         return float(self.words.weights[entries].max())
-
-
-def _seen() -> list[int]:
-    from havoc_pipeline.linking.features import NAMES
-
-    wanted = (
-        "any_max", "exact", "initials", "lexicon_max", "role_word", "role_word_last", "in_name",
-        "literal", "unknown", "vector_max", "phrase_near",
-    )  # fmt: skip
-    return [NAMES.index(name) for name in wanted]
-
-
-def _empty(width: int) -> Floats:
-    return np.zeros((0, width), np.float32)
-
-
-def _widths() -> tuple[int, int]:
-    from havoc_pipeline.linking import features
-    from havoc_pipeline.linking import level_features as levels
-
-    return features.WIDTH, levels.WIDTH
-
-
-SEEN = _seen()
-_NO_COLUMNS, _NO_LEVELS = (_empty(width) for width in _widths())

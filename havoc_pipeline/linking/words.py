@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 TOKEN = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?|[%°#µΔØ]+", re.UNICODE)
-HEADER_PIECE = re.compile(
-    r"[A-ZÀ-Þ]+(?![a-zß-ÿ])|[A-ZÀ-Þ]?[a-zß-ÿ]+|\d+|[^\W\d_]+|[%#]", re.UNICODE
-)
+HEADER_PIECE = re.compile(r"[A-ZÀ-Þ]+(?![a-zß-ÿ])|[A-ZÀ-Þ]?[a-zß-ÿ]+|\d+|[^\W\d_]+|[%#]", re.UNICODE)
 SYMBOL_WORDS = {
     "δ": "delta", "Δ": "delta", "ø": "diameter", "Ø": "diameter", "⌀": "diameter", "µ": "u",
     "μ": "u", "σ": "sigma", "η": "viscosity", "ρ": "density", "λ": "lambda", "%": "percent",
@@ -114,9 +112,7 @@ def header_words(header: str) -> tuple[str, ...]:
     Returns:
         Its words: `bond force n`, `thk e`, `reading 1`.
     """
-    spelt = "".join(
-        f" {SYMBOL_WORDS[c]} " if c in "ΔØ⌀%#" else SYMBOL_WORDS.get(c, c) for c in header
-    )
+    spelt = "".join(f" {SYMBOL_WORDS[c]} " if c in "ΔØ⌀%#" else SYMBOL_WORDS.get(c, c) for c in header)
     return tuple(folded(piece) for piece in HEADER_PIECE.findall(spelt) if piece)
 
 

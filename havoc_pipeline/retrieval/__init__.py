@@ -4,7 +4,7 @@
 `ingest(paths)` adds documents. LanceDB keeps the index and loads when the first of these is called.
 """
 
-from havoc_pipeline.retrieval.ingest import IngestSummary, Problem, ingest
+from havoc_pipeline.retrieval.intake import IngestSummary, Problem, ingest
 from havoc_pipeline.retrieval.library import Library, methods
 
 __all__ = ["IngestSummary", "Library", "Problem", "ingest", "methods"]

@@ -32,7 +32,7 @@ class Chunk:
     @property
     def indexed(self) -> str:
         """What is searched: the text under its headings and keywords."""
-        return f"{self.document}. {self.section}. {self.keywords} {self.text}"
+        return ". ".join(part for part in (self.document, self.section, self.keywords, self.text) if part)
 
 
 def chunks(document: Document, sha256: str, source: str, source_key: str) -> list[Chunk]:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from havoc_pipeline.retrieval import cabinet
+from havoc_pipeline.retrieval.embedding import embedded
 from havoc_pipeline.retrieval.handbook import handbook_files, lead_of
 from havoc_pipeline.retrieval.home import havoc_home
 from havoc_pipeline.retrieval.ranking import fused, reciprocal, spread
-from havoc_pipeline.retrieval.shelf import BROKEN, Row, Shelf, mended
+from havoc_pipeline.retrieval.shelf import BROKEN, LONGEST_QUERY, Row, Shelf, mended
 
 if TYPE_CHECKING:
     from havoc_pipeline.signatures.types import Passage
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 CANDIDATES = 40
 """How many rows each list brings to the fusion."""
 MOST_OF_ONE_DOCUMENT = 2
-ECHO_DISTANCE, MOST_ECHOES = 0.15, 3
-"""A sample question whose vector is this near (1 - cosine) asks the same thing in nearly the same words."""
+ECHO, MOST_ECHOES = 0.9, 3
+"""A sample question whose vector has this cosine with a question asks the same thing in nearly the same words."""
 PAGES_ALONE = "when to use it, its assumptions and its pitfalls"
 """What is looked for in the pages of commands when there is no question."""
 
@@ -92,7 +93,8 @@ class Library:
                 shelf.by_words(text, CANDIDATES) for shelf in (shelves.questions, shelves.passages)
             ] + [shelf.by_meaning(text, CANDIDATES) for shelf in (shelves.questions, shelves.passages)]
         )  # fmt: skip
-        return reciprocal([[name for row in ranked for name in row["commands"]] for ranked in lists])
+        echoed = [name for row in self._echoed(text.strip(), ()) for name in row["commands"]]
+        return reciprocal([[*echoed, *(name for row in ranked for name in row["commands"])] for ranked in lists])
 
     def documents(self) -> Shelf | None:
         """The shelf of the user's documents, None before the first ingest."""
@@ -109,14 +111,15 @@ class Library:
                 by_meaning += own.by_meaning(words, CANDIDATES)
         by_words.sort(key=lambda row: -row["_score"])
         by_meaning.sort(key=lambda row: row["_distance"])
-        return fused([_once(by_words), _once([*self._echoed(words, commands), *by_meaning])])
+        echoed = self._echoed(words, commands)
+        return fused([_once([*echoed, *by_words]), _once([*echoed, *by_meaning])])
 
     def _echoed(self, words: str, commands: tuple[str, ...]) -> list[Row]:
         """The first passages of pages that have a sample question which says almost the same."""
 
         def read(shelves: cabinet.HandbookShelves) -> list[Row]:
-            asked = shelves.questions.by_meaning(words, MOST_ECHOES, commands)
-            return shelves.passages.named([lead_of(row["id"]) for row in asked if row["_distance"] < ECHO_DISTANCE])
+            asked = shelves.questions.by_words(words, MOST_ECHOES, commands)
+            return shelves.passages.named([lead_of(row["id"]) for row in asked if _echo(words, row["text"])])
 
         return self._from_handbook(read)
 
@@ -138,6 +141,11 @@ class Library:
 def methods(text: str) -> list[tuple[str, float]]:
     """Return the commands whose pages and sample questions lie nearest a text: see `Library.methods`."""
     return Library.open().methods(text)
+
+
+def _echo(words: str, sample: str) -> bool:
+    question, other = embedded([words[:LONGEST_QUERY], sample])
+    return words.casefold() == sample.casefold() or float(question @ other) >= ECHO
 
 
 def _once(rows: list[Row]) -> list[Row]:

@@ -69,7 +69,7 @@ def markdown_sections(text: str) -> Iterator[tuple[int, str, str]]:
         fenced ^= bool(FENCE.match(line))
         found = None if fenced else HEADING.match(line)
         under = None if fenced or not body or not body[-1].strip() else UNDERLINE.match(line)
-        if under and (len(body) == 1 or not body[-2].strip()):
+        if under and (len(body) == 1 or not body[-2].strip() or FENCE.match(body[-2])):
             yield level, heading, "\n".join(body[:-1])
             level, heading, body = (1 if "=" in under.group(1) else 2), body[-1].strip(), []
         elif found:

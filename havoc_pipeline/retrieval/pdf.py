@@ -121,7 +121,8 @@ def _sections(reader: Any) -> dict[int, str]:
     except (PyPdfError, *MALFORMED):
         return {}
     found: dict[int, str] = {}
-    for (first, title), (after, _) in zip(starts, [*starts[1:], (len(reader.pages) + 1, "")], strict=True):
+    ends = [*(first for first, _ in starts[1:]), len(reader.pages) + 1]
+    for (first, title), after in zip(starts, ends, strict=False):
         found.update(dict.fromkeys(range(first, max(first + 1, after)), title))
     return found
 

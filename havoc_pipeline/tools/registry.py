@@ -71,6 +71,8 @@ class Tool:
         The DSL command, and the shelf it stands on.
     summary, example : str
         First line of the docstring, and the command from its `Example` section.
+    words : tuple of str
+        Lines of its `In words` section: what the command does, in a sentence with `{parameter}`s.
     parameters : mapping of str to Parameter
         In the order of the signature.
     transforms : tuple of str
@@ -82,6 +84,7 @@ class Tool:
     function: Callable[..., Result]
     summary: str
     example: str
+    words: tuple[str, ...]
     parameters: Mapping[str, Parameter]
     transforms: tuple[str, ...]
     needs_table: bool
@@ -203,10 +206,11 @@ def _tool_of(
     docs = _parameter_docs(sections.get("Parameters", ""))
     parameters = {p.name: _parameter(p, hints[p.name], docs.get(p.name, "")) for p in signature}
     undocumented = [p.name for p in parameters.values() if not p.doc]
-    if undocumented or not sections.get("Example"):
-        raise ValueError(f"{name} lacks docstring entries: {undocumented or 'Example'}")
+    words = tuple(line.strip() for line in sections.get("In words", "").split("\n") if line.strip())
+    if undocumented or not words or not sections.get("Example"):
+        raise ValueError(f"{name} lacks docstring entries: {undocumented or 'In words, Example'}")
     return Tool(
-        name, family, function, sections["Summary"].split("\n")[0], sections["Example"].strip(), parameters,
+        name, family, function, sections["Summary"].split("\n")[0], sections["Example"].strip(), words, parameters,
         transforms, needs_table,
     )  # fmt: skip
 

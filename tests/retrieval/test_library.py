@@ -89,7 +89,7 @@ def test_a_damaged_index_of_documents_says_what_to_do(library: Library, tmp_path
     (tmp_path / "a.txt").write_text("The spindle turns.")
     ingest(tmp_path / "a.txt", library)
     damage(documents_folder(library.home))
-    with pytest.raises(RetrievalError, match="remove the folder .* and run `havoc ingest` again"):
+    with pytest.raises(RetrievalError, match=r"remove the folder .* and run `havoc ingest` again"):
         library.search("spindle")
     shutil.rmtree(documents_folder(library.home))
     assert library.search("unstable start")

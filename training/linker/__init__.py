@@ -1,0 +1,1 @@
+"""How the linker learns: its lexicon compiled, its weights fitted, its figures measured."""

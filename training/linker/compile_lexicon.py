@@ -1,6 +1,6 @@
 """Write the generated parts of the lexicon: domains.toml from the domain bank, lexicon.json from all.
 
-    python -m training.linker.compile_lexicon
+python -m training.linker.compile_lexicon
 """
 
 from __future__ import annotations
@@ -42,9 +42,7 @@ def domain_entries(author: str, table: dict[str, Any]) -> Iterator[tuple[str, di
         yield from _column_entries(f"{source}/{at}", source, column)
 
 
-def _column_entries(
-    name: str, source: str, column: dict[str, Any]
-) -> Iterator[tuple[str, dict[str, Any]]]:
+def _column_entries(name: str, source: str, column: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     fields: dict[str, Any] = {"role": column.get("role", "group"), "kind": KINDS[column["kind"]]}
     fields |= {one: _texts(column[one]) for one in FIELDS if column.get(one)}
     if column.get("unit"):

@@ -1,6 +1,6 @@
 """Figures of the linker on tables and phrases of the development authors.
 
-    python -m training.linker.measure --questions 1500
+python -m training.linker.measure --questions 1500
 """
 
 from __future__ import annotations
@@ -87,10 +87,7 @@ def _places(question: Asked, found: list[ColumnMention]) -> Iterator[str]:
     for truth in question.truths:
         start, end = words[truth.first].start, words[truth.last - 1].end
         yield "places"
-        hit = any(
-            m.start < end and start < m.end and _meant(m.best) == (truth.headers, truth.level)
-            for m in found
-        )
+        hit = any(m.start < end and start < m.end and _meant(m.best) == (truth.headers, truth.level) for m in found)
         yield from ("spans right" for _ in range(hit))
 
 
@@ -98,9 +95,7 @@ def development(linker: Linker, count: int, seed: int = 77) -> list[Asked]:
     """Draw questions of the development authors, nothing hidden from the lexicon."""
     random_ = random.Random(seed)
     writer = writer_of(True, random_)
-    drawn = asked(
-        described_tables(True), writer, linker.lexicon, linker.role_model, count, random_, hide=False
-    )
+    drawn = asked(described_tables(True), writer, linker.lexicon, linker.role_model, count, random_, hide=False)
     return list(drawn)
 
 

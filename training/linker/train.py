@@ -1,6 +1,6 @@
 """Learn to judge pairs of span and column, and of span and level.
 
-    python -m training.linker.train --questions 8000
+python -m training.linker.train --questions 8000
 """
 
 from __future__ import annotations
@@ -44,9 +44,8 @@ def fit(x: Matrix, y: Matrix, hidden: int, seed: int = 0, epochs: int = EPOCHS) 
     sample = x[:: max(1, len(x) // 200_000)].astype(np.float32)
     mean, scale = sample.mean(0), sample.std(0) + 0.05
     inputs, truth = torch.from_numpy(x), torch.from_numpy(y.astype(np.float32))
-    net = torch.nn.Sequential(
-        torch.nn.Linear(x.shape[1], hidden), torch.nn.ReLU(), torch.nn.Dropout(0.1), torch.nn.Linear(hidden, 1)
-    )
+    first, last = torch.nn.Linear(x.shape[1], hidden), torch.nn.Linear(hidden, 1)
+    net = torch.nn.Sequential(first, torch.nn.ReLU(), torch.nn.Dropout(0.1), last)
     optimizer = torch.optim.AdamW(net.parameters(), lr=3e-3, weight_decay=1e-2)
     steps = epochs * (len(x) // BATCH + 1)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, total_steps=steps)
@@ -58,10 +57,9 @@ def fit(x: Matrix, y: Matrix, hidden: int, seed: int = 0, epochs: int = EPOCHS) 
             logits = net((inputs[rows].float() - shift) / width)[:, 0]
             loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, truth[rows])
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             schedule.step()
-    first, last = net[0], net[3]
     return {
         "mean": mean, "scale": scale, "w1": first.weight.detach().numpy().T, "b1": first.bias.detach().numpy(),
         "w2": last.weight.detach().numpy()[0], "b2": last.bias.detach().numpy(),
@@ -84,7 +82,7 @@ def main() -> None:
     sys.stdout.write(f"{len(pairs['column_y'])} + {len(pairs['level_y'])} pairs, {time.perf_counter() - began:.0f} s\n")
     for name, hidden in HIDDEN.items():
         arrays = fit(pairs[f"{name}_x"], pairs[f"{name}_y"], hidden)
-        save_weights(**{f"{name}_{part}": array for part, array in arrays.items()})
+        save_weights({f"{name}_{part}": array for part, array in arrays.items()})
     sys.stdout.write(f"{time.perf_counter() - began:.0f} s\n")
 
 

@@ -1,6 +1,6 @@
 """Learn the roles of columns from the domain bank; the result goes into the linker's weights.
 
-    python -m training.linker.train_roles
+python -m training.linker.train_roles
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from havoc_pipeline.linking.entries import ROLE_NUMBERS
 from havoc_pipeline.linking.lexicon import Lexicon
 from havoc_pipeline.linking.mentions import ROLES
 from havoc_pipeline.linking.roles import RoleModel, role_features
@@ -76,7 +77,7 @@ def examples(
                 role = true_role(made, header)
                 if role in ROLES:
                     rows.append(row)
-                    roles.append(list(ROLES).index(role))  # type: ignore[arg-type]
+                    roles.append(ROLE_NUMBERS[role])
     return np.stack(rows), np.array(roles)
 
 
@@ -111,7 +112,7 @@ def main() -> None:
     model = fit(*learned)
     held = examples(domains(authors("domains", development=True)), lexicon, 4, random_)
     report({"roles, trained on": accuracy(model, *learned), "roles, development": accuracy(model, *held)})
-    save_weights(role_weight=model._weight, role_bias=model._bias)
+    save_weights({"role_weight": model.weight, "role_bias": model.bias})
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ def load_weights(path: Path = WEIGHTS) -> dict[str, NDArray[np.float32]]:
         return {name: held[name].astype(np.float32) for name in held.files}
 
 
-def save_weights(path: Path = WEIGHTS, **arrays: NDArray[np.floating]) -> None:
+def save_weights(arrays: Mapping[str, NDArray[np.floating]], path: Path = WEIGHTS) -> None:
     """Write arrays into the file, in half precision; those not named stay as they are."""
     held = {name: array for name, array in load_weights(path).items() if not name.startswith("second")}
     kept = held | {name: array.astype(np.float32) for name, array in arrays.items()}

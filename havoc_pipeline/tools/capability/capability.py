@@ -78,6 +78,12 @@ def capability(
     ISO 22514-2:2017; Kane (1986), J. Qual. Technol. 18, 41-52; Bissell (1990), Applied Statistics 39,
     331-340; Boyles (1991), J. Qual. Technol. 23, 17-26.
 
+    In words
+    --------
+    Judge whether {value} meets the limits {lsl} to {usl}
+    Judge whether {value} meets the lower limit {lsl}
+    Judge whether {value} meets the upper limit {usl}
+
     Example
     -------
     CAPABILITY value=diameter lsl=9.9 usl=10.1 target=10 subgroup=batch

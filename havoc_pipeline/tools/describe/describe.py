@@ -76,6 +76,11 @@ def describe(
     ----------
     Hyndman and Fan (1996), Am. Stat. 50, 361-365; Joanes and Gill (1998), The Statistician 47, 183-189.
 
+    In words
+    --------
+    Summarise {columns}
+    Summarise every column
+
     Example
     -------
     DESCRIBE columns=[thickness, operator]

@@ -76,6 +76,10 @@ def design_doe(
     601-608; Box and Behnken (1960), Technometrics 2, 455-475; Box and Hunter (1957), Ann. Math. Stat.
     28, 195-241.
 
+    In words
+    --------
+    Design an experiment for {factors} factors
+
     Example
     -------
     DESIGN_DOE factors=["Temperature", "Pressure", "Time", "Speed", "Feed"] design=fractional runs=16 center_points=3

@@ -63,6 +63,11 @@ def evaluate_doe(
     Box and Hunter (1961), Technometrics 3, 311-351; Deng and Tang (1999), Statistica Sinica 9,
     1071-1082; Atkinson, Donev and Tobias (2007), Optimum Experimental Designs, with SAS.
 
+    In words
+    --------
+    Judge the experimental design in {factors}
+    Judge the experimental design that stands in the table
+
     Example
     -------
     EVALUATE_DOE factors=[temperature, pressure, time] model=interactions

@@ -63,6 +63,14 @@ def compare_variances(
     Brown and Forsythe (1974), J. Am. Stat. Assoc. 69, 364-367; NIST/SEMATECH e-Handbook, 1.3.5.8 to
     1.3.5.10.
 
+    In words
+    --------
+    Test whether the spread of {response} is {alternative} for {first} than for the other level of {group}
+    Compare the spread of {response} between the levels of {group}
+    Test whether the standard deviation of {response} is {alternative} than {sigma}
+    Test whether the standard deviation of {response} differs from {sigma}
+    Compare the spreads of {response}
+
     Example
     -------
     COMPARE_VARIANCES response=diameter group=machine ALPHA_0_05

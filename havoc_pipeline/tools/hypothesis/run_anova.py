@@ -72,6 +72,11 @@ def run_anova(
     330-336; Kramer (1956), Biometrics 12, 307-310; Games and Howell (1976), J. Educ. Stat. 1,
     113-125; Yates (1934), J. Am. Stat. Assoc. 29, 51-66.
 
+    In words
+    --------
+    Compare the mean of {response} between the levels of {factor}
+    Compare the means of {response}
+
     Example
     -------
     RUN_ANOVA response=strength factor=supplier ALPHA_0_05

@@ -61,6 +61,12 @@ def run_chi2(
     ----------
     Agresti (2013), Categorical Data Analysis, ch. 3; Pearson (1900), Phil. Mag. 50, 157-175.
 
+    In words
+    --------
+    Test whether {row} and {column} are associated, with counts in {count}
+    Test whether {row} and {column} are associated
+    Test whether the levels of {row} are equally frequent
+
     Example
     -------
     RUN_CHI2 row=line column=result ALPHA_0_05

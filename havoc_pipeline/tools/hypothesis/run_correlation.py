@@ -130,6 +130,11 @@ def run_correlation(
     Fisher (1921), Metron 1, 3-32; Spearman (1904), Am. J. Psychol. 15, 72-101; Kendall (1970), Rank
     Correlation Methods; Bonett and Wright (2000), Psychometrika 65, 23-28.
 
+    In words
+    --------
+    Measure how {x} and {y} are related, holding {control} fixed
+    Measure how {x} and {y} are related
+
     Example
     -------
     RUN_CORRELATION x=temperature y=strength method=spearman

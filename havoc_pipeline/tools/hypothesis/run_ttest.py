@@ -121,6 +121,16 @@ def run_ttest(
     ----------
     Welch (1947), Biometrika 34, 28-35; Student (1908), Biometrika 6, 1-25.
 
+    In words
+    --------
+    Test whether the mean of {response} is {alternative} for {first} than for the other level of {group}
+    Compare the mean of {response} between the two levels of {group}
+    Test whether the mean of {response} is {alternative} than {mu}
+    Test whether the mean of {response} differs from {mu}
+    Test whether {after} is {alternative} than {before}, pair by pair
+    Compare {after} with {before}, pair by pair
+    Compare the means of {response}
+
     Example
     -------
     RUN_TTEST response=strength group=resin first=new alternative=greater ALPHA_0_05

@@ -53,6 +53,11 @@ def normality_test(
     ----------
     D'Agostino and Stephens (1986), Goodness-of-Fit Techniques, ch. 9.
 
+    In words
+    --------
+    Test whether {value} is normally distributed within each level of {group}
+    Test whether {value} is normally distributed
+
     Example
     -------
     TEST_NORMALITY value=thickness method=anderson_darling

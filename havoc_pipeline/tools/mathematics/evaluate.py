@@ -72,6 +72,10 @@ def evaluate(
     ----------
     Meurer et al. (2017), PeerJ Computer Science 3:e103; Piessens et al. (1983), QUADPACK.
 
+    In words
+    --------
+    Evaluate {expression}
+
     Example
     -------
     EVALUATE expression="x^2 + 3*x" operation=differentiate variable=x at=2

@@ -66,6 +66,10 @@ def solve(equation: list[str], variable: Level | None = None) -> Solved:
     ----------
     Meurer et al. (2017), PeerJ Computer Science 3:e103; Brent (1973), ch. 4 and 5.
 
+    In words
+    --------
+    Solve {equation}
+
     Example
     -------
     SOLVE equation="x^2 - 5*x + 6 = 0" variable=x

@@ -64,6 +64,11 @@ def fit_regression(
     Montgomery, Peck and Vining (2021), Introduction to Linear Regression Analysis; Björck (1967), BIT
     7, 257-278.
 
+    In words
+    --------
+    Model {response} by {predictors}
+    Model {response} by all other columns that qualify
+
     Example
     -------
     FIT_REGRESSION response=yield predictors=[temperature, pressure] model=quadratic

@@ -76,6 +76,11 @@ def check_spc(
     ----------
     ISO 7870-2:2013; Montgomery (2020), chapters 6 and 7; Nelson (1984), J. Qual. Technol. 16, 237-239.
 
+    In words
+    --------
+    Check with a control chart whether {value} is stable, in subgroups by {subgroup}
+    Check with a control chart whether {value} is stable
+
     Example
     -------
     CHECK_SPC value=thickness subgroup=hour chart=xbar_r rules=nelson

@@ -8,7 +8,6 @@ import pytest
 
 from havoc_pipeline.errors import RetrievalError
 from havoc_pipeline.retrieval import IngestSummary, Library, ingest
-from havoc_pipeline.retrieval import ingest as ingest_function
 from havoc_pipeline.retrieval.home import only_writer
 from havoc_pipeline.retrieval.shelf import Shelf
 
@@ -97,7 +96,7 @@ def test_a_killed_ingest_goes_on_where_it_was(
     files = [tmp_path / f"{n}.txt" for n in range(6)]
     for number, file in enumerate(files):
         file.write_text(f"Widget {number} rattles.")
-    monkeypatch.setattr("havoc_pipeline.retrieval.ingest.CHUNKS_A_COMMIT", 2, raising=True)
+    monkeypatch.setattr("havoc_pipeline.retrieval.intake.CHUNKS_A_COMMIT", 2)
     add, calls = Shelf.add, []
 
     def killed(shelf: Shelf, chunks: object) -> None:
@@ -108,7 +107,7 @@ def test_a_killed_ingest_goes_on_where_it_was(
 
     monkeypatch.setattr(Shelf, "add", killed)
     with pytest.raises(KeyboardInterrupt):
-        ingest_function(files, library)
+        ingest(files, library)
     assert rows(library) == 4
     assert len(library.search("widget rattles", limit=20)) >= 4
     monkeypatch.setattr(Shelf, "add", add)
