@@ -49,9 +49,9 @@ class Binder:
 
     def value(self, parameter: Parameter, value: Value) -> Any:
         """What the tool's function gets for `parameter`."""
-        if "column" in parameter.kinds and not isinstance(value, bool | float):
-            if not (isinstance(value, Name) and "word" in parameter.kinds and value.text in parameter.words):
-                return self._samples(parameter, value)
+        word = isinstance(value, Name) and "word" in parameter.kinds and value.text in parameter.words
+        if "column" in parameter.kinds and not word and not isinstance(value, bool | float):
+            return self._samples(parameter, value)
         if isinstance(value, tuple):
             return [_plain(parameter, entry) for entry in value]
         plain = _plain(parameter, value)

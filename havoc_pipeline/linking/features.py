@@ -245,7 +245,9 @@ def _target_features(spans: Sequence[Span], evidence: SpanEvidence, parts: dict[
     parts["role_rivals"] = (1 / np.maximum(rivals, 1.0))[None, :]
     kinds = [sum(o.kind == t.kind and not o.is_block for o in table.targets) for t in table.targets]
     parts["kind_rivals"] = np.array([[1 / max(1, count) for count in kinds]], np.float32)
-    counts = np.array([[len(t.headers) if t.is_block else (t.column.distinct if t.column else 0) for t in table.targets]])
+    counts = np.array(
+        [[len(t.headers) if t.is_block else (t.column.distinct if t.column else 0) for t in table.targets]]
+    )
     said_count = np.array([[_count_before(span, evidence)] for span in spans])
     parts["counted"] = (counts == said_count).astype(np.float32)
     parts["is_block"] = np.array([[float(t.is_block) for t in table.targets]], np.float32)

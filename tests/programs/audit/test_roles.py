@@ -34,6 +34,10 @@ def gauge(table: Any, value: Numeric, operator: Factor, part: Factor) -> Result:
     operator, part : column
         Who measured what.
 
+    In words
+    --------
+    Compare readings
+
     Example
     -------
     GAUGE_OF_THE_TEST value=gap operator=who part=item
