@@ -19,7 +19,8 @@ from havoc_pipeline.linking.words import STOP, folded, header_words, phrase_key,
 FOLDER = Path(__file__).parent / "lexicon"
 COMPILED = "lexicon.json"
 SOURCES = (
-    ("quantities", "measurement"), ("trades", "measurement"), ("groups", "group"), ("domains", "group"),
+    ("quantities", "measurement"), ("trades", "measurement"), ("manufacturing", "measurement"),
+    ("process", "measurement"), ("services", "measurement"), ("groups", "group"), ("domains", "group"),
 )  # fmt: skip
 """Files of entries, and the role of an entry that names none."""
 WEIGHTS = {
