@@ -1,6 +1,6 @@
 """Write a run's checkpoint as the folder that HAVOC loads: weights in bfloat16, config, tokenizer, card.
 
-    python -m training.export --run training/runs/seed0 --tokenizer DIR --out havoc_pipeline/model/mini
+python -m training.export --run training/runs/seed0 --tokenizer DIR --out havoc_pipeline/model/mini
 """
 
 from __future__ import annotations

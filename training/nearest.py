@@ -1,6 +1,6 @@
 """Write the phrase bank as sentence vectors for late fusion.
 
-    python -m training.nearest --out havoc_pipeline/model/mini/phrases.npz
+python -m training.nearest --out havoc_pipeline/model/mini/phrases.npz
 """
 
 from __future__ import annotations
@@ -43,7 +43,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     words = WordVectors.load()
-    bank = [p for p in phrases(authors("phrases", development=False)) if not p.reading.startswith(("mod", "derive", "frame"))]
+    bank = [
+        p
+        for p in phrases(authors("phrases", development=False))
+        if not p.reading.startswith(("mod", "derive", "frame"))
+    ]
     rows = [(words.sentence(spoken(p)), command_of(p.reading)) for p in bank]
     kept = [(v / np.linalg.norm(v), c) for v, c in rows if np.linalg.norm(v) > 0]
     commands = sorted({c for _, c in kept})

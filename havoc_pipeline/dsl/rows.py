@@ -49,7 +49,7 @@ def rows_where(command: Command, table: Table) -> NDArray[np.bool_]:
 def _matches(condition: Condition, column: Column) -> NDArray[np.bool_]:
     if condition.operator == "in":
         wanted = condition.value if isinstance(condition.value, tuple) else (str(condition.value),)
-        return np.any([_equal(column, value) for value in wanted], axis=0)
+        return np.asarray(np.any([_equal(column, value) for value in wanted], axis=0), dtype=bool)
     if column.kind == "date":
         return _compare_dates(condition, column)
     if condition.operator in ("==", "!="):

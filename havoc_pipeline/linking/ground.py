@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from havoc_pipeline.linking.extract import extract
 from havoc_pipeline.linking.linker import Linker
-from havoc_pipeline.linking.mentions import DateMention, FormulaMention, Links
+from havoc_pipeline.linking.mentions import (
+    ColumnMention,
+    DateMention,
+    FormulaMention,
+    Links,
+    Mention,
+    NumberMention,
+)
 from havoc_pipeline.tables import Table
 
 
@@ -36,5 +44,15 @@ def ground(question: str, table: Table | None, linker: Linker | None = None) -> 
         return Links(question, own, {})
     blocked = tuple((m.start, m.end) for m in own if isinstance(m, FormulaMention | DateMention))
     links = (linker or the_linker()).link(question, table, blocked=blocked)
-    mentions = sorted([*own, *links.mentions], key=lambda m: (m.start, m.end))
+    named = [m for m in links.mentions if not _is_own_number(m, own)]
+    mentions = sorted([*own, *named], key=lambda m: (m.start, m.end))
     return Links(question, tuple(mentions), links.roles)
+
+
+def _is_own_number(mention: Mention, own: Sequence[Mention]) -> bool:
+    """A bare number is a level only when the level is that number, and nothing marks it as a quantity."""
+    if not isinstance(mention, ColumnMention):
+        return False
+    numbers = [n for n in own if isinstance(n, NumberMention) and n.start <= mention.start and mention.end <= n.end]
+    level = mention.best.level
+    return any(n.unit is not None or n.part != "plain" or level != n.text.strip() for n in numbers)

@@ -20,7 +20,8 @@ FOLDER = Path(__file__).parent / "lexicon"
 COMPILED = "lexicon.json"
 SOURCES = (
     ("quantities", "measurement"), ("trades", "measurement"), ("manufacturing", "measurement"),
-    ("process", "measurement"), ("services", "measurement"), ("groups", "group"), ("domains", "group"),
+    ("process", "measurement"), ("services", "measurement"), ("everyday", "measurement"),
+    ("symbols", "measurement"), ("groups", "group"), ("domains", "group"),
 )  # fmt: skip
 """Files of entries, and the role of an entry that names none."""
 WEIGHTS = {

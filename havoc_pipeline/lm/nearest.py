@@ -53,7 +53,9 @@ class NearestPhrases:
         total = np.bincount(self._command[nearest], weights=weight, minlength=len(self.commands))
         return dict(zip(self.commands, (total / total.sum()).tolist(), strict=True))
 
-    def bias(self, links: Links, table: Table | None, ids: Mapping[str, int], size: int, weight: float) -> NDArray[np.float32]:
+    def bias(
+        self, links: Links, table: Table | None, ids: Mapping[str, int], size: int, weight: float
+    ) -> NDArray[np.float32]:
         """What to add to the log-probabilities of the first decision, shape (size,)."""
         added = np.full(size, weight * np.log(FLOOR), dtype=np.float32)
         for command, share in self.shares(links, table).items():

@@ -42,7 +42,9 @@ def test_a_derived_column_is_computed_row_by_row(table: Table) -> None:
 
 
 def test_the_paired_form_equals_the_test_on_differences(table: Table) -> None:
-    paired, single = run('RUN_TTEST before="Haze in" after="Haze out" ; RUN_TTEST response=("Haze out" - "Haze in") mu=0', table)
+    paired, single = run(
+        'RUN_TTEST before="Haze in" after="Haze out" ; RUN_TTEST response=("Haze out" - "Haze in") mu=0', table
+    )
     assert paired["t"] == pytest.approx(single["t"], rel=1e-12)
 
 
@@ -60,7 +62,10 @@ def test_a_division_by_zero_names_the_row(table: Table) -> None:
 @pytest.mark.parametrize(
     "text,said",
     [
-        ('RUN_TTEST response=strength mu=1 where=(resin == "newest")', "`resin` has no value `newest`; did you mean `new`?"),
+        (
+            'RUN_TTEST response=strength mu=1 where=(resin == "newest")',
+            "`resin` has no value `newest`; did you mean `new`?",
+        ),
         ("RUN_TTEST response=strength mu=1 where=(strength > 900)", "none of the 16 rows"),
         ("RUN_TTEST response=strength mu=1 where=(resin > 3)", "takes a numeric or date column"),
     ],

@@ -20,7 +20,9 @@ def test_the_command_of_the_readme() -> None:
 
 
 def test_quoted_headers_lists_and_results() -> None:
-    text = 'RUN_TTEST before="Haze in" after="Haze out" ; RUN_TTEST response=[a, "b c"] ; TEST_NORMALITY value=r1.change'
+    text = (
+        'RUN_TTEST before="Haze in" after="Haze out" ; RUN_TTEST response=[a, "b c"] ; TEST_NORMALITY value=r1.change'
+    )
     plan = parse_plan(text)
     first, second, third = (step for step in plan if isinstance(step, Command))
     assert first.headers() == ("Haze in", "Haze out")

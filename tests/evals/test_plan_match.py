@@ -16,7 +16,11 @@ from havoc_pipeline.evals.reliability import auroc, calibration_error
         ("RUN_CORRELATION x=a y=b method=spearman", "RUN_CORRELATION x=b y=a", False),
         ("RUN_TTEST response=y group=g alternative=two-sided ALPHA_0_05", "RUN_TTEST response=y group=g", True),
         ("RUN_TTEST response=y group=g first=a", "RUN_TTEST response=y group=g", True),
-        ("RUN_TTEST response=y group=g first=a alternative=less", "RUN_TTEST response=y group=g first=b alternative=less", False),
+        (
+            "RUN_TTEST response=y group=g first=a alternative=less",
+            "RUN_TTEST response=y group=g first=b alternative=less",
+            False,
+        ),
         ('DESCRIBE columns=[a, b] where=(l in ["1", "2"])', 'DESCRIBE columns=[b, a] where=(l in ["2", "1"])', True),
         ("CAPABILITY value=y lsl=1 usl=2", "CAPABILITY value=y usl=2", False),
         ("REFUSE reason=ambiguous", "REFUSE reason=off_topic", False),

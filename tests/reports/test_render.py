@@ -36,7 +36,7 @@ def test_a_wide_table_is_cut_and_repeats_its_first_column() -> None:
 
 
 def test_marks_are_plain_where_the_terminal_is() -> None:
-    checks = tuple(Finding(status, status, "so") for status in ("pass", "warn", "fail", "note"))  # type: ignore[arg-type]
+    checks = tuple(Finding(status, status, "so") for status in ("pass", "warn", "fail", "note"))
     view = Shown("r1", "X", None, "informative", "so", {"n": 1}, findings=checks)
     assert result_text(view, Style(80, unicode=False)).isascii()
     assert "✗ fail: so" in result_text(view, Style(80))

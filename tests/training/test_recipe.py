@@ -31,11 +31,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 def test_a_toy_learns_and_a_run_resumes(folder: Path) -> None:
-    recipe = Recipe(width=64, layers=2, heads=4, groups=2, feed_forward=128, batch_tokens=4096, rate=4e-3, warmup=10, minutes=0.5)
+    recipe = Recipe(
+        width=64, layers=2, heads=4, groups=2, feed_forward=128, batch_tokens=4096, rate=4e-3, warmup=10, minutes=0.5
+    )
     train(recipe, folder / "train.jsonl", folder / "dev.jsonl", folder, folder / "run")
     first, *_, last = _log(folder)
     assert first["loss"] - last["loss"] > 2.5, (first["loss"], last["loss"])
-    train(Recipe(**{**recipe.__dict__, "minutes": 0.55}), folder / "train.jsonl", folder / "dev.jsonl", folder, folder / "run")
+    train(
+        Recipe(**{**recipe.__dict__, "minutes": 0.55}),
+        folder / "train.jsonl",
+        folder / "dev.jsonl",
+        folder,
+        folder / "run",
+    )
     assert last["step"] < _log(folder)[-1]["step"] < 2 * last["step"]
 
 

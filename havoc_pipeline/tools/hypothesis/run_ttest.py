@@ -139,20 +139,14 @@ def run_ttest(
         return _paired(before, after, alternative, float(alpha))
     if isinstance(response, Numeric) and mu is not None and group is None:
         return _one_sample(response, mu, alternative, float(alpha))
-    samples = (
-        _two_samples(response, group, first)
-        if before is None and after is None and mu is None
-        else None
-    )
+    samples = _two_samples(response, group, first) if before is None and after is None and mu is None else None
     if samples is None:
         raise CommandError(
             "RUN_TTEST takes response= and group= (two groups), response= and mu= (one sample), "
             "response=[a, b] (two columns), or before= and after= (paired)"
         )
     unit = response.unit if response is not None else None
-    return _two_sample(
-        samples, unit, names_of(response), alternative, equal_variances, float(alpha)
-    )
+    return _two_sample(samples, unit, names_of(response), alternative, equal_variances, float(alpha))
 
 
 def names_of(response: Numeric | Wide | None) -> str:
@@ -160,9 +154,7 @@ def names_of(response: Numeric | Wide | None) -> str:
     return response.name if isinstance(response, Numeric) else "the value"
 
 
-def _two_samples(
-    response: Any, group: TwoLevel | None, first: Level | None
-) -> dict[str, Floats] | None:
+def _two_samples(response: Any, group: TwoLevel | None, first: Level | None) -> dict[str, Floats] | None:
     if isinstance(response, Wide) and group is None:
         if len(response.columns) != 2:
             raise CommandError(
@@ -194,12 +186,8 @@ def _two_sample(
         _need(values, f"{name} of {level}")
     difference, se, df = _pooled(x, y) if pooled else _welch(x, y)
     if se == 0:
-        raise DataError(
-            f"{name} does not vary within {a} or {b}, so there is nothing to test against; check the data"
-        )
-    standard = math.sqrt(
-        ((x.size - 1) * x.var(ddof=1) + (y.size - 1) * y.var(ddof=1)) / (x.size + y.size - 2)
-    )
+        raise DataError(f"{name} does not vary within {a} or {b}, so there is nothing to test against; check the data")
+    standard = math.sqrt(((x.size - 1) * x.var(ddof=1) + (y.size - 1) * y.var(ddof=1)) / (x.size + y.size - 2))
     g = difference / standard * _small_sample(x.size + y.size - 2)
     findings = [normality(v, level) for level, v in samples.items()]
     findings += [
@@ -231,9 +219,7 @@ def _paired(before: Numeric, after: Numeric, alternative: str, alpha: float) -> 
     _need(change, f"{after.name} minus {before.name}")
     se = float(change.std(ddof=1)) / math.sqrt(change.size)
     if se == 0:
-        raise DataError(
-            f"every pair changes by exactly {change[0]:g}; without variation there is nothing to test"
-        )
+        raise DataError(f"every pair changes by exactly {change[0]:g}; without variation there is nothing to test")
     effect = float(change.mean() / change.std(ddof=1)) * _small_sample(change.size - 1)
     label = f"{after.name} - {before.name}"
     findings = [normality(change, label), outliers(change, label), independence(change, label)]
@@ -271,16 +257,10 @@ def _need(values: Floats, name: str) -> None:
 
 def _small_sample(df: float) -> float:
     """Hedges' correction J(df), which takes the bias out of a standardised difference."""
-    return (
-        float(np.exp(gammaln(df / 2) - gammaln((df - 1) / 2)) / math.sqrt(df / 2))
-        if df > 1
-        else 1.0
-    )
+    return float(np.exp(gammaln(df / 2) - gammaln((df - 1) / 2)) / math.sqrt(df / 2)) if df > 1 else 1.0
 
 
-def _interval(
-    difference: float, se: float, df: float, alpha: float, alternative: str
-) -> tuple[float, float]:
+def _interval(difference: float, se: float, df: float, alpha: float, alternative: str) -> tuple[float, float]:
     tail = alpha / 2 if alternative == "two-sided" else alpha
     reach = float(stdtrit(df, 1 - tail)) * se
     low = -math.inf if alternative == "less" else difference - reach
@@ -314,9 +294,7 @@ def _result(
     )  # fmt: skip
 
 
-def _sentence(
-    left: str, right: str, unit: str | None, difference: float, clear: bool, alternative: str
-) -> str:
+def _sentence(left: str, right: str, unit: str | None, difference: float, clear: bool, alternative: str) -> str:
     left, right = literal(left), literal(right)
     measure = f" {literal(unit)}" if unit else ""
     interval = f"confidence interval {{ci_low}} to {{ci_high}}{measure}, p {{p_value}}"
