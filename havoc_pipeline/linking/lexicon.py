@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from havoc_pipeline.linking.dimensions import DIMENSIONS, dimension_of
 from havoc_pipeline.linking.entries import KINDS, ROLE_NUMBERS, Entry, listed, read_entries, read_toml
 from havoc_pipeline.linking.words import STOP, folded, header_words, phrase_key, stem, tokens
+from havoc_pipeline.retrieval.home import havoc_home
 
 FOLDER = Path(__file__).parent / "lexicon"
 COMPILED = "lexicon.json"
@@ -80,7 +80,7 @@ class Lexicon:
     def load(cls) -> Lexicon:
         """Read the compiled lexicon of the package and the user's `lexicon.toml`, if there is one."""
         lexicon = cls.from_json((FOLDER / COMPILED).read_text(encoding="utf-8"))
-        home = Path(os.environ.get("HAVOC_HOME", Path.home() / ".havoc"))
+        home = havoc_home()
         if (home / "lexicon.toml").is_file():
             for entry in read_entries(home / "lexicon.toml"):
                 lexicon.add(entry)

@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from havoc_pipeline.dsl.command import Command
+from havoc_pipeline.linking.ground import the_linker
 from havoc_pipeline.linking.mentions import ColumnMention, Links
+from havoc_pipeline.linking.unplaced import unplaced
 from havoc_pipeline.tables import Table
 
 if TYPE_CHECKING:
     from havoc_pipeline.lm.planner import Proposal
 
-FEATURES = ("log_odds", "margin", "weakest_decision", "weakest_link", "unmentioned", "unused", "refusal", "words")
+FEATURES = ("log_odds", "margin", "weakest_decision", "weakest_link", "unmentioned", "unused", "refusal", "words",
+            "unplaced", "unplaced_refusal")  # fmt: skip
 
 
 def features(links: Links, table: Table | None, proposals: Sequence[Proposal]) -> dict[str, float]:
@@ -24,7 +27,8 @@ def features(links: Links, table: Table | None, proposals: Sequence[Proposal]) -
     dict
         `log_odds` and `margin` of the best plan, its weakest decision, the weakest link of a column
         it uses, how many of its columns nobody mentioned, how many strong mentions it leaves unused,
-        whether it declines, and the length of the question.
+        whether it declines, the length of the question, and how many things that it names found no
+        column (apart for plans that decline and plans that do not).
     """
     best = proposals[0]
     second = proposals[1].probability if len(proposals) > 1 else 0.0
@@ -36,12 +40,15 @@ def features(links: Links, table: Table | None, proposals: Sequence[Proposal]) -
             for header in mention.best.headers:
                 scores[header] = max(scores.get(header, 0.0), mention.best.score)
     linked = [scores[h] for h in used if h in scores]
+    lost = min(2.0, float(len(unplaced(links, the_linker().lexicon)))) if table is not None else 0.0
+    declines = float(best.refusal is not None)
     return {
         "log_odds": math.log(p / (1 - p)), "margin": best.probability - second,
         "weakest_decision": min(best.decisions, default=0.0), "weakest_link": min(linked, default=0.7),
         "unmentioned": float(sum(h not in scores for h in used)) / 3,
         "unused": float(sum(s > 0.5 and h not in used for h, s in scores.items())),
-        "refusal": float(best.refusal is not None), "words": math.log1p(len(links.question.split())) / 3,
+        "unplaced": lost * (1 - declines), "unplaced_refusal": lost * declines,
+        "refusal": declines, "words": math.log1p(len(links.question.split())) / 3,
     }  # fmt: skip
 
 
