@@ -24,7 +24,7 @@ from scipy import stats
 t = pd.read_csv({str(DATA)!r})
 print(stats.ttest_ind(t[t.resin == 'new'].strength, t[t.resin == 'old'].strength, equal_var=False, alternative='greater'))
 """
-HAVOC = [sys.executable, "-m", "havoc_pipeline.cli.main"]
+HAVOC = [sys.executable, "-c", "from havoc_pipeline.cli.main import run; run()"]
 CASES: dict[str, list[str]] = {
     "python, nothing else": [sys.executable, "-c", "pass"],
     "import havoc_pipeline": [sys.executable, "-c", "import havoc_pipeline"],
@@ -36,11 +36,14 @@ CASES: dict[str, list[str]] = {
 
 
 def timed(command: list[str]) -> tuple[float, float]:
-    """Seconds and peak MiB of one run."""
+    """Seconds and peak MiB of one run, which must succeed."""
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
-    _, _, usage = os.wait4(process.pid, 0)
-    return time.perf_counter() - started, usage.ru_maxrss / 1024
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    if status:
+        raise SystemExit(f"{' '.join(command)[:200]} ended with status {status}")
+    return seconds, usage.ru_maxrss / 1024
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from havoc_pipeline.dsl.command import number, quote
@@ -24,7 +24,7 @@ from havoc_pipeline.linking.mentions import (
     Role,
 )
 from havoc_pipeline.tables import Table
-from havoc_pipeline.tools.samples import Factor, Numeric, Order, Subgroup
+from havoc_pipeline.tools.samples import Sample
 
 MOST_COLUMNS, MOST_LEVELS, MOST_NUMBERS, MOST_OTHERS = 14, 8, 12, 4
 STRONG, WEAKEST = 0.5, 0.12
@@ -258,10 +258,15 @@ def _fits(headers: tuple[str, ...], table: Table) -> frozenset[str]:
     if len(headers) > 1:
         return frozenset({"Wide"})
     column = table.column(headers[0])
-    kinds = (Numeric, Factor, Subgroup, Order)
-    fits = {kind.__name__ for kind in kinds if kind.accepts(column)}
-    fits |= {"TwoLevel"} if "Factor" in fits and column.distinct == 2 else set()
-    return frozenset(fits | ({"AnyColumn"} if column.kind != "empty" else set()))
+    fits = {kind.__name__ for kind in _sample_types(Sample) if kind.accepts(column)} - {"Wide", "TwoLevel"}
+    return frozenset(fits | ({"TwoLevel"} if "Factor" in fits and column.distinct == 2 else set()))
+
+
+def _sample_types(base: type[Sample]) -> Iterator[type[Sample]]:
+    """Every kind of column that a tool may ask for."""
+    for kind in base.__subclasses__():
+        yield kind
+        yield from _sample_types(kind)
 
 
 def _apart(mentions: tuple[Mention, ...]) -> list[Mention]:
