@@ -15,7 +15,7 @@ import torch
 
 from havoc_pipeline.evals.reliability import auroc, calibration_error
 from havoc_pipeline.linking.ground import ground
-from havoc_pipeline.lm.confidence import FEATURES, calibrated, features
+from havoc_pipeline.lm.confidence import FEATURES, calibrated, features, held_back
 from havoc_pipeline.lm.planner import Planner
 from havoc_pipeline.lm.reading import read
 from training.bank import authors, domains, phrases, readings
@@ -91,8 +91,9 @@ def main() -> None:
     planner = Planner.load(given.model)
     rows, tally = measure(planner, given.count, given.seed)
     half = len(rows) // 2
-    crossed = [(calibrated(v, fit(rows[half:])), r) for v, r in rows[:half]]
-    crossed += [(calibrated(v, fit(rows[:half])), r) for v, r in rows[half:]]
+    first, second = fit(rows[:half]), fit(rows[half:])
+    crossed = [(held_back(calibrated(v, second), v), r) for v, r in rows[:half]]
+    crossed += [(held_back(calibrated(v, first), v), r) for v, r in rows[half:]]
     sure, right = [c for c, _ in crossed], [r for _, r in crossed]
     figures = {"questions": len(rows), "whole": sum(right) / len(right), "auroc": auroc(sure, right),
                "calibration_error": calibration_error(sure, right)}  # fmt: skip

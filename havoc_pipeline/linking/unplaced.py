@@ -12,6 +12,8 @@ WORD = re.compile(r"[^\W\d_]{3,}")
 LONGEST = 3
 SAID = 95
 """Weight in the lexicon from which a phrase is a thing's own name, not a vague word for it."""
+AGREEING = 2
+"""How many entries must be called so: one alone may be somebody's figure of speech."""
 MOST_ORDINARY = 1
 """How often questions may use a word without meaning a column."""
 FAINTEST = 0.12
@@ -49,7 +51,7 @@ def _is_named(question: str, words: list[re.Match[str]], length: int, lexicon: L
         return False
     key = phrase_key(question[words[0].start() : words[-1].end()])
     postings = lexicon.postings.get(key, [])
-    if not any(weight >= SAID for weight in postings[1::2]):
+    if sum(weight >= SAID for weight in postings[1::2]) < AGREEING:
         return False
     telling = [w.group().lower() for w in words if w.group().lower() not in STOP]
     return bool(telling) and all(lexicon.ordinary.get(w, 0) <= MOST_ORDINARY for w in telling)

@@ -15,6 +15,8 @@ from havoc_pipeline.tables import Table
 if TYPE_CHECKING:
     from havoc_pipeline.lm.planner import Proposal
 
+NEAREST_THING = 0.45
+"""Most confidence that such a plan may carry; below the threshold from which HAVOC answers."""
 FEATURES = ("log_odds", "margin", "weakest_decision", "weakest_link", "unmentioned", "unused", "refusal", "words",
             "unplaced", "unplaced_refusal")  # fmt: skip
 
@@ -50,6 +52,14 @@ def features(links: Links, table: Table | None, proposals: Sequence[Proposal]) -
         "unplaced": lost * (1 - declines), "unplaced_refusal": lost * declines,
         "refusal": declines, "words": math.log1p(len(links.question.split())) / 3,
     }  # fmt: skip
+
+
+def held_back(confidence: float, values: Mapping[str, float]) -> float:
+    """Confidence in a plan about columns that nobody named, when the question names what has no column.
+
+    Such a plan answers with the nearest thing; it may be offered, never given as the answer.
+    """
+    return min(confidence, NEAREST_THING) if values["unplaced"] and values["unmentioned"] else confidence
 
 
 def calibrated(values: Mapping[str, float], weights: Mapping[str, Any] | None) -> float:

@@ -191,9 +191,10 @@ class Planner:
 
     def confidence(self, question: str, table: Table | None, links: Links, proposals: Sequence[Proposal]) -> float:
         """Probability that the best plan is the one meant, calibrated on questions held out of training."""
-        from havoc_pipeline.lm.confidence import calibrated, features
+        from havoc_pipeline.lm.confidence import calibrated, features, held_back
 
-        return calibrated(features(links, table, proposals), self.card.get("confidence"))
+        values = features(links, table, proposals)
+        return held_back(calibrated(values, self.card.get("confidence")), values)
 
 
 def _refuse_repeats(command: Command) -> None:

@@ -88,3 +88,9 @@ def test_only_columns_that_fit_are_offered() -> None:
 def test_without_a_table_only_tools_that_need_none_remain() -> None:
     text = plan_grammar(all_tools().values(), read(Links("solve", (), {}), None), tokenizer().ids)
     assert "c_run_ttest" not in text and "refusal" in text
+
+
+def test_every_command_can_be_planned_over_a_table_with_all_kinds_of_column() -> None:
+    rules = plan_grammar(all_tools().values(), reading(), tokenizer().ids)
+    lacking = [t.name for t in all_tools().values() if t.needs_table and f"c_{t.name.lower()}:" not in rules]
+    assert lacking == []

@@ -9,7 +9,7 @@ from havoc_pipeline.errors import ModelError
 from havoc_pipeline.linking.ground import ground, the_linker
 from havoc_pipeline.linking.mentions import ColumnMention, NumberMention
 from havoc_pipeline.linking.unplaced import unplaced
-from havoc_pipeline.lm.confidence import FEATURES, calibrated, features
+from havoc_pipeline.lm.confidence import FEATURES, features, held_back
 from havoc_pipeline.lm.planner import Planner
 from havoc_pipeline.tables import Table
 
@@ -70,8 +70,10 @@ def test_a_quantity_without_a_column_is_noticed_and_costs_confidence() -> None:
     links = ground(found, bond)
     values = features(links, bond, planner().propose(found, bond, links))
     assert set(values) == set(FEATURES)
-    weights = planner().card["confidence"]
-    assert calibrated(values | {"unplaced": 1.0}, weights) < calibrated(values, weights)
+    assert held_back(0.97, values) == 0.97
+    assert held_back(0.97, values | {"unplaced": 1.0, "unmentioned": 0.5}) < 0.5
+    links = ground(lost, bond)
+    assert planner().confidence(lost, bond, links, planner().propose(lost, bond, links)) < 0.5
 
 
 def test_a_number_is_no_level_unless_it_is_the_level() -> None:
