@@ -84,3 +84,12 @@ def test_a_wheel_imports_in_a_clean_environment(tmp_path: Path) -> None:
     told = subprocess.run([clean / "bin" / "python", "-c", code], capture_output=True, text=True, cwd=tmp_path)
     assert told.returncode == 0, told.stderr
     assert told.stdout.split()[:2] == ["True", "True"] and str(clean) in told.stdout
+
+
+def test_the_readme_shows_every_room() -> None:
+    shown = (ROOT / "README.md").read_text(encoding="utf-8").split("## The tree")[1]
+    inside = (ROOT / "havoc_pipeline").iterdir()
+    rooms = [p for p in (*ROOT.iterdir(), *inside) if p.is_dir() and not p.name.startswith((".", "__"))]
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    kept = [p for p in rooms if not listed or f"{p.relative_to(ROOT)}/" in listed or p.is_symlink()]
+    assert [p.name for p in kept if f"    {p.name}/" not in shown] == []
