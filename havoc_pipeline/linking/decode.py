@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from havoc_pipeline.linking.mentions import Candidate, ColumnMention
 from havoc_pipeline.linking.spans import Span
 
-LEAST = 0.2
+LEAST = 0.35
+"""Probability that a span names any column at all from which it is a mention."""
+FLOOR = 0.12
+"""Probability that the best reading of a mention needs, when several share the rest."""
 RIVAL = 0.04
 MOST_RIVALS = 6
 WIDER = 0.02
@@ -45,20 +48,31 @@ def mentions(text: str, pairs: Iterable[Judged], least: float = LEAST) -> list[C
     Args:
         text: the question.
         pairs: all judged pairs.
-        least: probability below which a span is taken to name nothing.
+        least: a span whose readings together have less probability names nothing.
 
     Returns:
         Mentions in order of their place.
     """
     order = sorted(pairs, key=lambda pair: (-pair.rank, pair.span.first))
+    whole = _whole(order)
     chosen: list[Judged] = []
     for pair in order:
-        if pair.chance >= least and not any(_overlap(pair, other) for other in chosen):
+        likely = pair.chance >= min(FLOOR, least) and whole[pair.span.first, pair.span.last] >= least
+        if likely and not any(_overlap(pair, other) for other in chosen):
             chosen.append(pair)
     readings = [_readings(best, order) for best in chosen]
     _settle(chosen, readings)
     found = [_mention(text, best.span, scores) for best, scores in zip(chosen, readings, strict=True)]
     return sorted(found, key=lambda mention: mention.start)
+
+
+def _whole(pairs: Iterable[Judged]) -> dict[tuple[int, int], float]:
+    """How likely each span names something: its readings' probabilities together."""
+    whole: dict[tuple[int, int], float] = {}
+    for pair in pairs:
+        place = (pair.span.first, pair.span.last)
+        whole[place] = whole.get(place, 0.0) + (pair.chance if pair.chance >= RIVAL else 0.0)
+    return whole
 
 
 def _overlap(one: Judged, other: Judged) -> int:

@@ -163,10 +163,7 @@ def _gap_features(spans: Sequence[Span], evidence: SpanEvidence, parts: dict[str
         parts[name] = values - _best_other(values)
     parts["span_best"] = best.max(1)
     parts["unknown"] = (parts["any_max"].max(1) <= 0.12).astype(np.float32)
-    words = np.zeros((len(evidence.question.words), best.shape[1]), np.float32)
-    for span, row in zip(spans, best, strict=True):
-        np.maximum(words[span.first : span.last], row, out=words[span.first : span.last])
-    parts["used_elsewhere"] = np.stack([_outside(words, span) for span in spans])
+    parts["used_elsewhere"] = np.stack([_outside(evidence.any, span) for span in spans])
     literal = np.zeros_like(best)
     for at, span in enumerate(spans):
         literal[at, evidence.literal.get((span.first, span.last), [])] = 1.0

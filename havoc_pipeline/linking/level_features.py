@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
+from havoc_pipeline.linking.abbreviations import abbreviates
 from havoc_pipeline.linking.entries import KINDS
 from havoc_pipeline.linking.features import ROLE_GROUPS, role_groups
 from havoc_pipeline.linking.level_names import Level, level_key
@@ -17,6 +19,8 @@ from havoc_pipeline.linking.spans import Span
 from havoc_pipeline.linking.words import key
 
 LONGEST_NAME = 6
+LIKELY, SHORT = 0.55, 0.5
+"""How well a code must stand for a word, and what that is worth beside the level's own name."""
 JOINERS = frozenset("and or vs versus to than through und y et against & with from".split())
 RESTRICTING = frozenset("only just for at on in with without except excluding where when is".split())
 NAMES = (
@@ -24,7 +28,7 @@ NAMES = (
     "code_2", "code_long", "is_number", "blocked", "stop", "ordinary", "words_1", "words_2",
     "words_3", "rivals", "sibling", "sibling_near", "parent_near", "parent_far", "parent_inside",
     "comparing", "restricting", "typo", "two_levels", "many_levels", "other_any", "other_lexicon",
-    "upper", "capital", "rarity", "is_article", "left_parent", "right_parent",
+    "upper", "capital", "rarity", "is_article", "left_parent", "right_parent", "short",
 )  # fmt: skip
 WIDTH = len(NAMES) + len(KINDS) + len(ROLE_GROUPS)
 """Numbers a pair of span and level."""
@@ -32,13 +36,17 @@ WIDTH = len(NAMES) + len(KINDS) + len(ROLE_GROUPS)
 
 @dataclass(frozen=True)
 class LevelHit:
-    """A span that may name a level: how well its words are the level's name, and which are."""
+    """A span that may name a level: how well the words of its `core` are the level's name.
+
+    `kind` is `part` when they are some words of a longer name, `short` when the level's code may
+    stand for the word (`CER` for `ceramic`).
+    """
 
     span: Span
     level: int
     weight: float
     core: tuple[int, int]
-    part: bool = False
+    kind: Literal["name", "part", "short"] = "name"
 
 
 class LevelIndex:
@@ -52,6 +60,10 @@ class LevelIndex:
         self.levels = tuple(levels)
         self.plain = frozenset(level.plain for level in levels)
         self.by_name: dict[str, list[tuple[int, float]]] = {}
+        self.codes: dict[str, list[int]] = {}
+        for at, level in enumerate(levels):
+            if 2 <= len(level.plain) <= 5 and level.plain.isalpha():
+                self.codes.setdefault(level.plain, []).append(at)
         self.by_word: dict[str, list[tuple[int, float]]] = {}
         for at, level in enumerate(levels):
             for name, weight in level.names.items():
@@ -85,8 +97,11 @@ class LevelIndex:
                 span = Span(first, last, words[first:last])
                 if self._loose(span, evidence):
                     continue
-                for level, weight, part in self._named(span, evidence):
-                    yield LevelHit(span, level, weight, (first, last), part)
+                for level, weight in self._named(span, evidence).items():
+                    yield LevelHit(span, level, weight, (first, last))
+            word = self._word(first, evidence)
+            if word is not None:
+                yield from self._partly(word)
 
     def _loose(self, span: Span, evidence: SpanEvidence) -> bool:
         """Several words with a function word at an end, which is not part of a level."""
@@ -94,19 +109,28 @@ class LevelIndex:
             return False
         return evidence.question.text[span.start : span.end].lower() not in self.plain
 
-    def _named(self, span: Span, evidence: SpanEvidence) -> Iterator[tuple[int, float, bool]]:
+    def _word(self, at: int, evidence: SpanEvidence) -> Span | None:
+        word = evidence.question.words[at]
+        known = level_key(word.lower) in self.by_name or word.is_stop
+        return None if known else Span(at, at + 1, (word,))
+
+    def _partly(self, span: Span) -> Iterator[LevelHit]:
+        word, core = span.words[0], (span.first, span.last)
+        for level, weight in self.by_word.get(word.stem, ()):
+            yield LevelHit(span, level, weight, core, "part")
+        for code, levels in self.codes.items() if len(word.lower) > 3 else ():
+            if (likely := abbreviates(code, word.lower)) >= LIKELY:
+                for level in levels:
+                    yield LevelHit(span, level, SHORT * likely, core, "short")
+
+    def _named(self, span: Span, evidence: SpanEvidence) -> dict[int, float]:
         text = evidence.question.text[span.start : span.end]
         forms = {key([word.lower for word in span.words]), level_key(text.lower())}
         seen: dict[int, float] = {}
         for form in forms:
             for level, weight in self.by_name.get(form, ()):
                 seen[level] = max(seen.get(level, 0.0), weight)
-        for level, weight in seen.items():
-            yield level, weight, False
-        if len(span.words) == 1 and not span.words[0].is_stop:
-            for level, weight in self.by_word.get(span.words[0].stem, ()):
-                if level not in seen:
-                    yield level, weight, True
+        return seen
 
     def _widened(self, hit: LevelHit, evidence: SpanEvidence) -> Iterator[LevelHit]:
         target = self.levels[hit.level].target
@@ -123,7 +147,7 @@ class LevelIndex:
                 break
             right += 1
         for begin, end in {(left, last), (first, right), (left, right)} - {(first, last)}:
-            yield LevelHit(Span(begin, end, words[begin:end]), hit.level, hit.weight, hit.core, hit.part)
+            yield LevelHit(Span(begin, end, words[begin:end]), hit.level, hit.weight, hit.core, hit.kind)
 
 
 def level_features(hits: Sequence[LevelHit], index: LevelIndex, evidence: SpanEvidence, lexicon_max: Floats) -> Floats:
@@ -154,7 +178,7 @@ class _Around:
         for hit in hits:
             target = index.levels[hit.level].target
             self.by_target.setdefault(target, []).append((hit.level, hit.core))
-            if hit.weight >= 0.5 and not hit.part:
+            if hit.weight >= 0.5 and hit.kind == "name":
                 self.by_core.setdefault(hit.core, set()).add(hit.level)
 
     def describe(self, hit: LevelHit, lexicon_max: float) -> list[float]:
@@ -178,7 +202,7 @@ class _Around:
         ordinary = min((float(self.evidence.ordinary[at]) for at in range(*hit.core)), default=0.0)
         return [
             float(text == level.text), float(text.lower() == level.plain), hit.weight,
-            float(hit.part), own, column / len(inside), 1 - own - column / len(inside),
+            float(hit.kind == "part"), own, column / len(inside), 1 - own - column / len(inside),
             float(size == 1), float(size == 2), float(size > 3),
             float(re.fullmatch(r"[\d.,]+", level.text) is not None), float(blocked),
             float(not telling), ordinary, float(len(inside) == 1), float(len(inside) == 2),
@@ -215,9 +239,9 @@ class _Around:
         left = float(evidence.any[first - 1, level.target]) if first else 0.0
         right = float(evidence.any[last, level.target]) if last < len(words) else 0.0
         return [
-            float(hit.weight < 1.0 and not hit.part), float(level.siblings == 2),
+            float(hit.weight < 1.0 and hit.kind == "name"), float(level.siblings == 2),
             float(level.siblings > 6), float(strange.max(initial=0.0)), lexicon_max,
             float(core[0].text.isupper()), float(core[0].text[:1].isupper()),
             float(evidence.rarity[hit.core[0] : hit.core[1]].max()),
-            float(core[0].lower in {"a", "i", "an"}), left, right,
+            float(core[0].lower in {"a", "i", "an"}), left, right, float(hit.kind == "short"),
         ]  # fmt: skip

@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 from havoc_pipeline.linking.dimensions import DIMENSIONS, dimension_of
 from havoc_pipeline.linking.entries import KINDS, ROLE_NUMBERS, Entry, listed, read_entries, read_toml
 from havoc_pipeline.linking.words import STOP, folded, header_words, phrase_key, stem, tokens
-from havoc_pipeline.retrieval.home import havoc_home
 
 FOLDER = Path(__file__).parent / "lexicon"
 COMPILED = "lexicon.json"
 SOURCES = (
     ("quantities", "measurement"), ("trades", "measurement"), ("manufacturing", "measurement"),
     ("process", "measurement"), ("services", "measurement"), ("everyday", "measurement"),
-    ("symbols", "measurement"), ("groups", "group"), ("domains", "group"),
+    ("symbols", "measurement"), ("people_and_places", "group"), ("groups", "group"), ("domains", "group"),
 )  # fmt: skip
 """Files of entries, and the role of an entry that names none."""
 WEIGHTS = {
@@ -49,6 +48,8 @@ class Lexicon:
     Attributes:
         postings: phrase key -> [entry, weight in percent, …].
         headings: header key -> [entry, …].
+        joined: header key of several words, written without spaces -> [entry, …].
+        frequency: stem -> in how many entries it stands.
         initials: initials of a phrase -> [entry, …].
         role_words: phrase key -> roles that it may stand for.
         role_headers: header word -> roles that it points to.
@@ -68,6 +69,8 @@ class Lexicon:
         self.levels: dict[int, dict[str, list[str]]] = {}
         self.postings: dict[str, list[int]] = {}
         self.headings: dict[str, list[int]] = {}
+        self.joined: dict[str, list[int]] = {}
+        self.frequency: dict[str, int] = {}
         self.initials: dict[str, list[int]] = {}
         self.role_words: dict[str, list[str]] = {}
         self.role_headers: dict[str, list[str]] = {}
@@ -79,6 +82,8 @@ class Lexicon:
     @classmethod
     def load(cls) -> Lexicon:
         """Read the compiled lexicon of the package and the user's `lexicon.toml`, if there is one."""
+        from havoc_pipeline.retrieval.home import havoc_home
+
         lexicon = cls.from_json((FOLDER / COMPILED).read_text(encoding="utf-8"))
         home = havoc_home()
         if (home / "lexicon.toml").is_file():
@@ -138,8 +143,12 @@ class Lexicon:
         if entry.levels:
             self.levels[number] = {code: list(names) for code, names in entry.levels.items()}
         self.phrases.append(self._index(number, entry))
+        for word in sorted({word for phrase in self.phrases[-1] for word in phrase.split()}):
+            self.frequency[word] = self.frequency.get(word, 0) + 1
         for header in dict.fromkeys(map(header_key, entry.headers)):
             self.headings.setdefault(header, []).append(number)
+            if " " in header:
+                self.joined.setdefault(header.replace(" ", ""), []).append(number)
         for cached in CACHED:
             self.__dict__.pop(cached, None)
         return number
@@ -201,15 +210,6 @@ class Lexicon:
                 self.role_headers.setdefault(header_key(header), []).append(role)
 
     @cached_property
-    def frequency(self) -> dict[str, int]:
-        """In how many entries each stem stands."""
-        counts: dict[str, int] = {}
-        for phrases in self.phrases:
-            for word in {word for phrase in phrases for word in phrase.split()}:
-                counts[word] = counts.get(word, 0) + 1
-        return counts
-
-    @cached_property
     def unit_numbers(self) -> dict[str, int]:
         """A number for each unit that an entry names."""
         return {unit: at for at, unit in enumerate(sorted({u for us in self.units for u in us}))}
@@ -234,14 +234,6 @@ class Lexicon:
         return matrix
 
     @cached_property
-    def joined_headings(self) -> dict[str, list[int]]:
-        """Entries by header words written without a space between them."""
-        joined: dict[str, list[int]] = {}
-        for heading, entries in self.headings.items():
-            joined.setdefault(heading.replace(" ", ""), []).extend(entries)
-        return joined
-
-    @cached_property
     def level_entries(self) -> dict[str, list[int]]:
         """Entries by the level codes they know."""
         entries: dict[str, list[int]] = {}
@@ -264,10 +256,7 @@ class Lexicon:
         return np.array(self.roles), np.array(self.kinds), known
 
 
-CACHED = (
-    "frequency", "unit_numbers", "unit_matrix", "dimension_matrix", "joined_headings",
-    "level_entries", "source_numbers", "arrays",
-)  # fmt: skip
+CACHED = ("unit_numbers", "unit_matrix", "dimension_matrix", "level_entries", "source_numbers", "arrays")
 
 
 def header_key(header: str) -> str:

@@ -73,7 +73,8 @@ def _by_whole_header(words: tuple[str, ...], every: tuple[str, ...], lexicon: Le
     for form in {" ".join(words), " ".join(every)}:
         for entry in lexicon.headings.get(form, ()):
             _keep(found, entry, sure)
-    for entry in lexicon.joined_headings.get("".join(words), ()):
+    joined = "".join(words)
+    for entry in (*lexicon.joined.get(joined, ()), *(lexicon.headings.get(joined, ()) if len(words) > 1 else ())):
         _keep(found, entry, sure * 0.9)
     if size > 2:
         _say(found, lexicon.postings.get(key(words), []), 1.0)

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from havoc_pipeline.linking.entries import ROLE_NUMBERS
+from havoc_pipeline.linking.entries import KIND_OF_ROLE, ROLE_NUMBERS
+from havoc_pipeline.linking.entries import KINDS as LEXICON_KINDS
 from havoc_pipeline.linking.lexicon import Floats, Lexicon
 from havoc_pipeline.linking.mentions import ROLES, Role
+from havoc_pipeline.linking.recognition import LIKE
 from havoc_pipeline.linking.sketch import Target
 from havoc_pipeline.linking.words import header_words
 from havoc_pipeline.tables import Column, Table
@@ -21,8 +23,12 @@ KINDS = (
 )  # fmt: skip
 TRIGRAMS = 384
 STATISTICS = 20
+ROLE_KINDS = np.array([LEXICON_KINDS.index(KIND_OF_ROLE.get(role, "category")) for role in ROLES])
 WIDTH = 2 * len(ROLES) + len(KINDS) + STATISTICS + 2 * len(ROLES) + TRIGRAMS
 """Numbers that describe a column to the classifier."""
+HEADER_SAYS = 0.4
+"""How much a header that is itself a word for a role counts beside the classifier."""
+MEASURED = np.array([ROLE_NUMBERS["measurement"], ROLE_NUMBERS["setting"]])
 
 
 def role_features(table: Table, targets: Sequence[Target], lexicon: Lexicon) -> Floats:
@@ -68,7 +74,8 @@ def _header_roles(target: Target, lexicon: Lexicon) -> Floats:
     for form, weight in forms:
         for role in lexicon.role_headers.get(form, ()):
             votes[ROLE_NUMBERS[role]] = max(votes[ROLE_NUMBERS[role]], weight)
-    return votes
+    fitting: Floats = votes * LIKE[target.kind][ROLE_KINDS]
+    return fitting
 
 
 def _statistics(table: Table, column: Column) -> Floats:
@@ -143,6 +150,31 @@ class RoleModel:
         raised = np.exp(logits - logits.max(1, keepdims=True))
         normal: Floats = raised / raised.sum(1, keepdims=True)
         return normal
+
+
+def settled(chances: Floats, features: Floats, table: Table) -> Floats:
+    """Let plain headers and before-after pairs have their say.
+
+    Args:
+        chances: the classifier's probabilities, shape (columns, roles).
+        features: what it saw, shape (columns, WIDTH).
+        table: the table.
+
+    Returns:
+        Probabilities of the same shape: a header that is a word for a role moves them to it, and
+        what is measured in a column of a pair is measured before or after.
+    """
+    said = features[:, len(ROLES) : 2 * len(ROLES)]
+    sure = HEADER_SAYS * said.max(1, keepdims=True)
+    share = said / np.maximum(said.sum(1, keepdims=True), 1e-6)
+    mixed: Floats = ((1 - sure) * chances + sure * share).astype(np.float32)
+    for block in table.profile.blocks:
+        if block.kind == "pair":
+            for header, role in zip(block.headers, ("before", "after"), strict=True):
+                row = mixed[table.headers.index(header)]
+                row[ROLE_NUMBERS[role]] += row[MEASURED].sum()
+                row[MEASURED] = 0.0
+    return mixed
 
 
 def named(headers: Sequence[str], probabilities: Floats) -> dict[str, dict[Role, float]]:

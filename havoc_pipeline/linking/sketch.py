@@ -12,7 +12,7 @@ from havoc_pipeline.linking.dimensions import DIMENSIONS, dimension_of
 from havoc_pipeline.linking.lexicon import Floats, Lexicon, header_key
 from havoc_pipeline.linking.recognition import entry_weights
 from havoc_pipeline.linking.words import STOP, folded, header_words, stem, tokens
-from havoc_pipeline.tables import Column, Table
+from havoc_pipeline.tables import Block, Column, Table
 
 GROUP_OF_KIND = {
     "numeric": "number", "integer": "count", "two-level": "category", "categorical": "category",
@@ -66,7 +66,7 @@ def targets_of(table: Table, lexicon: Lexicon, hidden: NDArray[np.bool_] | None 
         Columns in their order, then blocks.
     """
     described: list[tuple[tuple[str, ...], str, Column, str]] = [((c.header,), c.header, c, "") for c in table.columns]
-    for block in table.profile.blocks:
+    for block in filter(lambda block: _is_one_thing(block, table), table.profile.blocks):
         first = table.column(block.headers[0])
         described.append((block.headers, block.name, first, block.kind))
     raw = [entry_weights(head, column, kind_of(column), lexicon) for _, head, column, _ in described]
@@ -107,11 +107,22 @@ def kind_of(column: Column) -> str:
     return GROUP_OF_KIND[column.kind]
 
 
+def _is_one_thing(block: Block, table: Table) -> bool:
+    """Whether the data dictionary, if there is one, says much the same of all columns of a block."""
+    told = [_described(table.column(header)) for header in block.headers]
+    shared, every = frozenset.intersection(*told), frozenset.union(*told)
+    return not every or 2 * len(shared) >= len(every)
+
+
+def _described(column: Column) -> frozenset[str]:
+    return frozenset(t.stem for t in tokens(column.description or "") if t.lower not in STOP)
+
+
 def _target(
     headers: tuple[str, ...], head: str, column: Column, block: str, weights: Floats, lexicon: Lexicon
 ) -> Target:
     bag, share = _bag(weights, lexicon)
-    told = frozenset(t.stem for t in tokens(column.description or "") if t.lower not in STOP)
+    told = _described(column)
     words = tuple(header_key(head).split()) or header_words(head)
     unit = column.unit
     return Target(headers, kind_of(column), unit, words, weights, bag, share, told, block, column)

@@ -10,18 +10,21 @@ from numpy.typing import NDArray
 
 from havoc_pipeline.linking import features as column_judging
 from havoc_pipeline.linking import level_features as level_judging
+from havoc_pipeline.linking.entries import ROLE_NUMBERS
 from havoc_pipeline.linking.evidence import TableWords
 from havoc_pipeline.linking.features import span_features
 from havoc_pipeline.linking.level_features import LevelHit, LevelIndex, level_features
 from havoc_pipeline.linking.level_names import levels_of
 from havoc_pipeline.linking.lexicon import Floats, Lexicon
-from havoc_pipeline.linking.roles import RoleModel, role_features
+from havoc_pipeline.linking.roles import RoleModel, role_features, settled
 from havoc_pipeline.linking.sketch import targets_of
 from havoc_pipeline.linking.span_evidence import SpanEvidence
 from havoc_pipeline.linking.spans import QuestionWords, Span
 from havoc_pipeline.tables import Table
 
 FAINTEST = 0.15
+MEASURE = ROLE_NUMBERS["measurement"]
+BEFORE_AFTER = [ROLE_NUMBERS["before"], ROLE_NUMBERS["after"]]
 SHOWING = (
     "any_max", "exact", "initials", "lexicon_max", "role_word", "role_word_last", "in_name", "literal",
     "unknown", "vector_max", "phrase_near",
@@ -70,7 +73,7 @@ class TableLinks:
         self.index = LevelIndex(levels_of(self.targets, lexicon))
         self.words = TableWords(table, self.targets, lexicon, self.index.stems)
         features = role_features(table, self.targets, lexicon)
-        self.column_roles = model.probabilities(features)
+        self.column_roles = settled(model.probabilities(features), features, table)
         self.roles = self._with_blocks(table)
 
     def _with_blocks(self, table: Table) -> Floats:
@@ -78,6 +81,7 @@ class TableLinks:
         at = {header: number for number, header in enumerate(table.headers)}
         for target in self.targets[len(rows) :]:
             rows.append(self.column_roles[[at[header] for header in target.headers]].max(0))
+            rows[-1][MEASURE] = max(rows[-1][MEASURE], *rows[-1][BEFORE_AFTER])
         return np.stack(rows)
 
     def pairs(self, question: QuestionWords) -> Pairs:

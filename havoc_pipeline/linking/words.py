@@ -83,7 +83,8 @@ def stem(word: str) -> str:
         if base.endswith(ending) and len(rest) >= 3 and re.search("[aeiouy]", rest):
             base = rest + ("i" if ending in {"ier", "iest"} else "")
             break
-    if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "lsz":
+    cut = base != lemma(word)
+    if cut and len(base) > 3 and base[-1] == base[-2] and base[-1] not in "lsz":
         base = base[:-1]
     if len(base) > 3 and base[-1] == "e":
         base = base[:-1]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from havoc_pipeline.linking import features
+from havoc_pipeline.linking import features, level_features
 from havoc_pipeline.linking.abbreviations import abbreviates, initials_of, one_edit
 from havoc_pipeline.linking.level_names import levels_of
 from havoc_pipeline.linking.lexicon import Lexicon
@@ -98,6 +98,14 @@ def test_an_enumeration_is_a_literal_of_its_block(linker: Linker, table: Table) 
         if row[literal] == 1.0
     }
     assert ("p1", "p2", "p3") in held
+
+
+def test_a_code_may_be_short_for_a_level(linker: Linker, table: Table) -> None:
+    ready = linker.prepare(table)
+    pairs = ready.pairs(QuestionWords.of("are the flumphy ones better"))
+    kinds = {(ready.index.levels[hit.level].text, hit.kind) for hit in pairs.hits}
+    assert ("FLU", "short") in kinds
+    assert pairs.level_features.shape[1] == level_features.WIDTH
 
 
 def test_a_name_does_not_run_across_than(linker: Linker, table: Table) -> None:

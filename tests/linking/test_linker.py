@@ -70,6 +70,7 @@ READINGS = tuple(f"r{at}" for at in range(1, 6))
         ("are the men different", ("sex",), "M"),
         ("too much scatter on nights", ("shift",), "N"),
         ("look at thickness at the edge", ("thk_e [µm]",), None),
+        ("is reading 1 to 5 in control", READINGS, None),
         ("are r1 - r5 stable", READINGS, None),
         ("r1, r2, r3, r4 and r5 in a chart", READINGS, None),
         ("only for Borg", ("SUPP",), "Borg"),
@@ -100,6 +101,12 @@ def test_mentions_are_spans_of_the_question_in_order(linker: Linker, table: Tabl
     assert all(one.end <= other.start for one, other in pairwise(held))
     assert all(list(m.candidates) == sorted(m.candidates, key=lambda c: -c.score) for m in held)
     assert all(0 < c.score <= 1 for m in held for c in m.candidates)
+
+
+def test_the_other_thickness_is_kept_as_a_rival(linker: Linker, table: Table) -> None:
+    held = linker.link("thickness, is it capable", table).mentions
+    headers = {c.headers for m in held if isinstance(m, ColumnMention) for c in m.candidates}
+    assert {("thk_e [µm]",), ("thk_c [µm]",)} <= headers
 
 
 def test_a_user_lexicon_teaches_a_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,6 +60,8 @@ def test_probabilities_sum_to_one_over_all_roles(linker: Linker, table: Table) -
         ("rejects", "defects"),
         ("n_inspected", "inspected"),
         ("result", "outcome"),
+        ("weight before (g)", "before"),
+        ("weight after (g)", "after"),
     ],
 )
 def test_plain_headers_have_their_role(linker: Linker, table: Table, header: str, role: str) -> None:

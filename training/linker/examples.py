@@ -16,6 +16,7 @@ from havoc_pipeline.linking.roles import RoleModel
 from havoc_pipeline.linking.spans import QuestionWords, Span
 from havoc_pipeline.linking.table_links import Pairs, TableLinks
 from training.bank import authors, domains, phrases
+from training.linker.rewording import describe, reworded
 from training.linker.train_roles import hidden_entries
 from training.meaning import Episode
 from training.questions import Writer
@@ -27,12 +28,16 @@ OVERLAPPING = (0.3, 0.55)
 ROLE_WORD = 0.75
 """Label of a general word ("the readings") for a column that the question means but never names."""
 
-STRONG = [NAMES.index(name) for name in ("any_min", "role_word", "lexicon_max", "exact", "literal")]
+STRONG = [NAMES.index(name) for name in ("role_word", "exact", "literal")]
+LIKELY = [NAMES.index(name) for name in ("any_min", "lexicon_max")]
+ORDINARY, RARE = NAMES.index("ordinary_min"), 0.3
 STRONGLY = 0.6
 KEPT = 2
 """Of ten words of a question's own wording that would do as a column's name, so many are learned as
 none: an author who writes "defects" outside a slot speaks of the column, though no slot says so."""
-LEVEL_SHARE = 0.3
+LEVEL_SHARE = 0.35
+DICTIONARY = 0.15
+"""How many tables have a data dictionary."""
 LEVEL_READINGS = ("ttest.diff", "ttest.greater", "ttest.less", "var.diff", "var.greater", "var.less")
 OF_ITS_LEVEL = 0.2
 """Label of a column for words that name one of its levels ("line 3")."""
@@ -105,13 +110,16 @@ def asked(
     drawn = 0
     while drawn < count:
         made = make_table(random_.choice(described), random_)
+        if hide and random_.random() < DICTIONARY:
+            describe(made, random_)
         hidden = hidden_entries(made, lexicon, random_) if hide else None
         ready = TableLinks(made.table, lexicon, model, hidden)
         for _ in range(QUESTIONS_A_TABLE):
             episode = writer.episode(made, _reading(writer, random_))
             if episode is not None and episode.table is made.table:
                 drawn += 1
-                yield _asked(episode, made, ready)
+                said = reworded(episode, ready, random_) if hide else episode
+                yield _asked(said, made, ready)
 
 
 def _reading(writer: Writer, random_: random.Random) -> str:
@@ -137,6 +145,8 @@ def overlap(span: Span, truth: Truth) -> float:
 def labels(question: Asked, pairs: Pairs) -> tuple[Floats, Floats]:
     """Return the truth of every pair of columns and of levels, NaN where it is not to be learned."""
     strong = pairs.column_features[:, STRONG].max(1) >= STRONGLY
+    rare = pairs.column_features[:, ORDINARY] < RARE
+    strong |= rare & (pairs.column_features[:, LIKELY].max(1) >= STRONGLY)
     columns = [
         _column_label(pairs.spans[span], question.ready.targets[target].headers, question, speaks)
         for (span, target), speaks in zip(pairs.column_pairs.tolist(), strong.tolist(), strict=True)

@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from havoc_pipeline.linking.decode import LEAST
 from havoc_pipeline.linking.linker import Linker
 from havoc_pipeline.linking.mentions import Candidate, ColumnMention, Links
 from training.linker.examples import Asked, asked, blocked_places, described_tables, writer_of
@@ -104,7 +105,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=int, default=800)
     parser.add_argument("--errors", type=int, default=0)
-    parser.add_argument("--least", type=float, default=0.35)
+    parser.add_argument("--least", type=float, default=LEAST)
     chosen = parser.parse_args()
     linker = Linker.load()
     questions = development(linker, chosen.questions)

@@ -1,6 +1,6 @@
 """Learn to judge pairs of span and column, and of span and level.
 
-python -m training.linker.train --questions 8000
+python -m training.linker.train --questions 12000
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def fit(x: Matrix, y: Matrix, hidden: int, seed: int = 0, epochs: int = EPOCHS) 
 def main() -> None:
     """Draw questions, fit both networks, write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--questions", type=int, default=8000)
+    parser.add_argument("--questions", type=int, default=12000)
     parser.add_argument("--seed", type=int, default=5)
     chosen = parser.parse_args()
     began = time.perf_counter()
