@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from havoc_pipeline.linking.ground import the_linker
-from havoc_pipeline.linking.unplaced import unplaced
 from havoc_pipeline.programs.case import Case, Planned
 from havoc_pipeline.programs.refusals import refusal_text
 from havoc_pipeline.programs.words import alternative_of
@@ -34,8 +32,7 @@ def answered(case: Case, wording: WordingDraft) -> Answer:
 def unsure(case: Case, best: Planned | None) -> Answer:
     """The likeliest readings in words, and no results."""
     offered = [p for p in case.readings.planned if p.commands]
-    lost = unplaced(case.subject.links, the_linker().lexicon) if case.table is not None else ()
-    known = ", ".join(f"“{words}”" for words in lost)
+    known = ", ".join(f"“{case.question[start:end]}”" for start, end in case.subject.links.unplaced)
     said = "It is not clear enough what the question means; choose the reading that is meant."
     said = f"No column was found for {known}. {said}" if known else said
     if not offered:

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parent
-DEVELOPMENT_AUTHORS = frozenset({"heron", "egret"})
+DEVELOPMENT_AUTHORS = frozenset({"heron", "egret", "plover"})
 """Their texts measure the model and are never trained on."""
 
 SLOT = re.compile(r"\{([a-z0-9]+)(?:\.(a|b|s|more|less|how))?\}")
@@ -69,6 +69,11 @@ def _read(path: Path, author: str) -> Iterable[Phrase]:
 
 def domains(names: Iterable[str]) -> list[dict[str, Any]]:
     """Every table description of these authors."""
+    return described("domains", names)
+
+
+def described(folder: str, names: Iterable[str]) -> list[dict[str, Any]]:
+    """Every table description of these authors in `domains` or `studies`."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    paths = [path for name in names for path in sorted((ROOT / "domains" / name).glob("*.yaml"))]
+    paths = [path for name in names for path in sorted((ROOT / folder / name).glob("*.yaml"))]
     return [entry for path in paths for entry in yaml.load(path.read_text(encoding="utf-8"), Loader=loader)]

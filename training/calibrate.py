@@ -8,7 +8,8 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import torch
@@ -23,19 +24,22 @@ from training.examples import pointed_answer
 from training.make_examples import QUESTIONS_A_TABLE, thinned, weight
 from training.meaning import Episode
 from training.questions import Writer
+from training.studies import studied, study_authors
 from training.tables import make_table
 
 Row = tuple[dict[str, float], bool]
 
 
-def episodes(count: int, seed: int) -> Iterator[Episode]:
-    """Questions by the development authors over their own tables."""
+def episodes(count: int, seed: int, share: float) -> Iterator[Episode]:
+    """Questions by the development authors over their own tables, a share of them freely asked."""
     random_ = random.Random(seed)
     writer = Writer(phrases(authors("phrases", development=True)), random_)
     known = domains(authors("domains", development=True))
+    free = studied(study_authors(development=True), random_)
     names = [r for r in readings() if not r.startswith(("mod.", "derive.", "frame"))]
     weights = [weight(name) for name in names]
-    made = 0
+    yield from (episode for _, episode in islice(free, round(share * count)))
+    made = round(share * count)
     while made < count:
         table = thinned(make_table(random_.choice(known), random_), random_)
         foreign = [m for d in random_.sample(known, 3) for m in make_table(d, random_).columns]
@@ -46,11 +50,11 @@ def episodes(count: int, seed: int) -> Iterator[Episode]:
                 yield episode
 
 
-def measure(planner: Planner, count: int, seed: int) -> tuple[list[Row], dict[str, tuple[int, int]]]:
+def measure(planner: Planner, drawn: Iterable[Episode]) -> tuple[list[Row], dict[str, tuple[int, int]]]:
     """Features and rightness of the best plan for each question; counts right and asked by reading."""
     rows: list[Row] = []
     tally: dict[str, tuple[int, int]] = {}
-    for episode in episodes(count, seed):
+    for episode in drawn:
         links = ground(episode.question, episode.table)
         gold = pointed_answer(episode, read(links, episode.table))
         proposals = planner.propose(episode.question, episode.table, links)
@@ -87,9 +91,12 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--count", type=int, default=1500)
     parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--studies", type=float, default=0.5, help="share of freely asked questions")
+    parser.add_argument("--dry", action="store_true", help="only say the figures")
     given = parser.parse_args()
     planner = Planner.load(given.model)
-    rows, tally = measure(planner, given.count, given.seed)
+    rows, tally = measure(planner, episodes(given.count, given.seed, given.studies))
+    random.Random(given.seed).shuffle(rows)
     half = len(rows) // 2
     first, second = fit(rows[:half]), fit(rows[half:])
     crossed = [(held_back(calibrated(v, second), v), r) for v, r in rows[:half]]
@@ -98,7 +105,8 @@ def main() -> None:
     figures = {"questions": len(rows), "whole": sum(right) / len(right), "auroc": auroc(sure, right),
                "calibration_error": calibration_error(sure, right)}  # fmt: skip
     card = planner.card | {"confidence": fit(rows), "development": figures}
-    (given.model / "havoc.json").write_text(json.dumps(card, indent=1), encoding="utf-8")
+    if not given.dry:
+        (given.model / "havoc.json").write_text(json.dumps(card, indent=1), encoding="utf-8")
     print(json.dumps(figures, indent=1))
     for key, (good, asked) in sorted(tally.items(), key=lambda item: item[1][0] / item[1][1]):
         print(f"{key:24s} {good:4d} of {asked:4d}")

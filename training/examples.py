@@ -49,10 +49,10 @@ def _pointers(meaning: Meaning, reading: Reading) -> list[str] | None:
         wanted = (meaning.headers[0], meaning.level)
         return next(([p] for p, named in reading.levels.items() if named == wanted), None)
     letter = {"number": "N", "date": "D", "formula": "F", "names": "X"}[meaning.kind]
-    for pointer, (start, end) in reading.spans.items():
-        if pointer[1] == letter and any(start < b and a < end for a, b in meaning.spans):
-            return [pointer]
-    return None
+    there = [pointer for pointer, (start, end) in reading.spans.items()
+             if pointer[1] == letter and any(start < b and a < end for a, b in meaning.spans)]  # fmt: skip
+    same = [pointer for pointer in there if reading.literals[pointer] == meaning.level]
+    return (same or there)[:1] or None
 
 
 def _column(headers: tuple[str, ...], reading: Reading) -> list[str] | None:

@@ -9,6 +9,7 @@ import argparse
 import json
 import random
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from havoc_pipeline.linking.ground import the_linker
@@ -18,9 +19,11 @@ from training.examples import Example, example
 from training.linker.train_roles import hidden_entries
 from training.questions import Writer
 from training.stages import debate_examples, mode_examples
+from training.studies import studied, studies, study_authors
 from training.tables import Made, MadeTable, make_table
 
-QUESTIONS_A_TABLE = 24
+QUESTIONS_A_TABLE, STUDIED_A_TABLE = 24, 16
+"""Questions of the phrase bank over one table, and of studies drawn along with them."""
 WEIGHTS = {"ttest.": 1.6, "spc.": 1.2, "cap.": 1.6, "anova.one": 3.0, "anova.two": 2.0, "corr.two": 3.0, "reg.one": 2.0,
            "reg.drivers": 2.5, "reg.many": 1.5, "chi2.two": 3.5, "var.diff": 2.0, "norm.one": 2.0, "describe.": 1.2,
            "spc.plain": 4.0, "cap.plain": 5.0, "cap.spc": 3.0, "doe.": 0.7, "eval.": 0.6, "solve.": 0.8, "edoe.": 0.8,
@@ -38,11 +41,19 @@ def examples(count: int, seed: int, *, development: bool) -> Iterator[Example]:
     """Draw `count` examples; the same seed gives the same ones."""
     random_ = random.Random(seed)
     writer = Writer(phrases(authors("phrases", development=development)), random_)
-    known = domains(authors("domains", development=development))
+    free_authors = study_authors(development=development)
+    known = domains(authors("domains", development=development)) + studies(free_authors)
+    free = studied(free_authors, random_)
     names = [r for r in readings() if not r.startswith(("mod.", "derive.", "frame"))]
     weights = [weight(name) for name in names]
     made = 0
     while made < count:
+        for made_table, episode in islice(free, STUDIED_A_TABLE):
+            hide_domain(made_table, random_)
+            drawn = example(episode, random_)
+            if drawn is not None and made < count:
+                made += 1
+                yield drawn
         table = thinned(make_table(random_.choice(known), random_), random_)
         hide_domain(table, random_)
         foreign: list[Made] = [m for d in random_.sample(known, 3) for m in make_table(d, random_).columns]

@@ -10,7 +10,10 @@ from havoc_pipeline.tables import Table
 
 @dataclass(eq=False)
 class Meaning:
-    """Something that a question may mention and a plan names; `spans` are its places in the text."""
+    """Something that a question may mention and a plan names; `spans` are its places in the text.
+
+    `level` is the level's name, or a number or date as the plan writes it.
+    """
 
     kind: Literal["column", "level", "number", "date", "formula", "names"]
     headers: tuple[str, ...] = ()

@@ -44,16 +44,16 @@ class MadeTable:
     domain: dict[str, Any] = field(repr=False)
 
 
-def make_table(domain: dict[str, Any], random_: random.Random) -> MadeTable:
-    """Draw a table of 16 to 48 rows from a domain, with a random choice of columns and headers."""
+def make_table(domain: dict[str, Any], random_: random.Random, *, every: bool = False) -> MadeTable:
+    """Draw a table of 16 to 48 rows from a domain, with a random choice of columns and levels (or `every` one) and of headers."""
     rows = random_.choice((16, 24, 30, 36, 48))
-    specs = [s for s in domain["columns"] if random_.random() < 0.85] or domain["columns"]
+    specs = [s for s in domain["columns"] if every or random_.random() < 0.85] or domain["columns"]
     if random_.random() < 0.5:
         random_.shuffle(specs := list(specs))
     made: list[Made] = []
     values: dict[str, list[Any]] = {}
     for spec in specs:
-        column, cells = _column(spec, rows, random_, set(values))
+        column, cells = _column(spec, rows, random_, set(values), every)
         if column is not None:
             made.append(column)
             values |= cells
@@ -62,11 +62,11 @@ def make_table(domain: dict[str, Any], random_: random.Random) -> MadeTable:
 
 
 def _column(
-    spec: dict[str, Any], rows: int, random_: random.Random, taken: set[str]
+    spec: dict[str, Any], rows: int, random_: random.Random, taken: set[str], every: bool
 ) -> tuple[Made | None, dict[str, list[Any]]]:
     header = random_.choice(spec["headers"])
     if spec.get("wide"):
-        join = random_.choice(("", "", "_", " ", "-"))
+        header, join = str(header).strip(), random_.choice(("", "", "_", " ", "-"))
         headers = tuple(f"{header}{join}{i}" for i in range(1, int(spec["wide"]) + 1))
     elif isinstance(header, list):
         headers = tuple(map(str, header))
@@ -74,15 +74,15 @@ def _column(
         headers = (str(header),)
     if taken & set(headers):
         return None, {}
-    levels = _levels(spec, random_)
+    levels = _levels(spec, random_, every)
     cells = {h: list(_cells(spec, rows, random_, levels, shift)) for shift, h in enumerate(headers)}
     return Made(headers, spec, levels), cells
 
 
-def _levels(spec: dict[str, Any], random_: random.Random) -> tuple[str, ...]:
+def _levels(spec: dict[str, Any], random_: random.Random, every: bool) -> tuple[str, ...]:
     levels = spec.get("levels") or {}
     names = [str(level) for level in levels]
-    if len(names) > 3 and random_.random() < 0.3:
+    if len(names) > 3 and not every and random_.random() < 0.3:
         names = names[: random_.randint(2, len(names))]
     return tuple(names)
 

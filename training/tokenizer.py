@@ -13,6 +13,7 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, 
 
 from havoc_pipeline.lm.symbols import all_symbols
 from training.bank import SLOT, authors, domains, phrases
+from training.studies import MARK, studies, study_authors
 
 WORDS = 7000
 
@@ -40,7 +41,9 @@ def _symbol(text: str) -> AddedToken:
 def _texts() -> Iterator[str]:
     for phrase in phrases(authors("phrases", development=False)):
         yield SLOT.sub(" ", phrase.text).lower()
-    for domain in domains(authors("domains", development=False)):
+    free = studies(study_authors(development=False))
+    yield from (MARK.sub(r"\1", question["q"]).lower() for study in free for question in study["questions"])
+    for domain in domains(authors("domains", development=False)) + free:
         yield str(domain["about"]).lower()
         for column in domain["columns"]:
             for key in ("says", "vague", "how", "more", "less", "plural"):

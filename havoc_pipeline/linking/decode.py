@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from havoc_pipeline.linking.mentions import Candidate, ColumnMention
 from havoc_pipeline.linking.spans import Span
 
-LEAST = 0.35
+LEAST = 0.22
 """Probability that a span names any column at all from which it is a mention."""
 FLOOR = 0.12
 """Probability that the best reading of a mention needs, when several share the rest."""

@@ -51,7 +51,7 @@ def entry_of(name: str, raw: Mapping[str, Any], default_role: str) -> Entry:
     """Make an entry of one TOML table.
 
     Args:
-        name: the table's name, itself a way to say it.
+        name: the table's name, itself a way to say it unless the entry is a column of some table (`source`).
         raw: its fields.
         default_role: the role when the table names none.
 
@@ -68,7 +68,8 @@ def entry_of(name: str, raw: Mapping[str, Any], default_role: str) -> Entry:
         wrong, right = (unknown[0], known) if unknown else (role, set(ROLES))
         raise HavocError(f"lexicon entry `{name}`: `{wrong}` is not one of {sorted(right)}")
     phrases = {one: listed(raw[one]) for one in FIELDS if one in raw}
-    phrases["says"] = (str(name), *phrases.get("says", ()))
+    if "source" not in raw:
+        phrases["says"] = (str(name), *phrases.get("says", ()))
     return Entry(
         name=str(name),
         role=role,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from havoc_pipeline.linking.extract import extract
@@ -15,6 +16,7 @@ from havoc_pipeline.linking.mentions import (
     Mention,
     NumberMention,
 )
+from havoc_pipeline.linking.unplaced import unplaced
 from havoc_pipeline.tables import Table
 
 
@@ -42,11 +44,13 @@ def ground(question: str, table: Table | None, linker: Linker | None = None) -> 
     own = extract(question)
     if table is None:
         return Links(question, own, {})
+    linker = linker or the_linker()
     blocked = tuple((m.start, m.end) for m in own if isinstance(m, FormulaMention | DateMention))
-    links = (linker or the_linker()).link(question, table, blocked=blocked)
+    links = linker.link(question, table, blocked=blocked)
     named = [m for m in links.mentions if not _is_own_number(m, own)]
     mentions = sorted([*own, *named], key=lambda m: (m.start, m.end))
-    return Links(question, tuple(mentions), links.roles)
+    whole = replace(links, mentions=tuple(mentions))
+    return replace(whole, unplaced=unplaced(whole, linker.lexicon))
 
 
 def _is_own_number(mention: Mention, own: Sequence[Mention]) -> bool:

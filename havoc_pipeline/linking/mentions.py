@@ -94,9 +94,11 @@ Mention = ColumnMention | NumberMention | DateMention | FormulaMention | ListMen
 class Links:
     """All mentions of a question in order of their place, and each column's roles.
 
-    `roles` gives for every header the probability of each role; they sum to 1.
+    `roles` gives for every header the probability of each role; they sum to 1. `unplaced` are
+    the places of things that the question names and that no column was found for.
     """
 
     question: str
     mentions: tuple[Mention, ...]
     roles: dict[str, dict[Role, float]] = field(default_factory=dict)
+    unplaced: tuple[tuple[int, int], ...] = ()

@@ -30,7 +30,13 @@ _SEQUENCE = re.compile(
 _SOLID = re.compile(SOLID)
 _WHOLE = re.compile("[0-9]+")
 _RANGE = re.compile(r"\s{0,2}(?:[-–—−]|\.\.\.?|…|/|\bto\b|\btill\b|\buntil\b)\s{0,2}")
-_PLUS_MINUS = re.compile(rf"\s{{0,2}}\(?(?:±|\+\s?/\s?[-−–]|\+[-−–])\s{{0,2}}(?P<reach>{DIGITS})")
+_BY_WORDS = (
+    r"\bplus(?:\s(?:or\s|and\s|/\s?)?|/)minus\b|\bgive\sor\stake\b"
+    rf"|\btol(?:erance|\.)?(?:\sof)?\b(?!\s?{DIGITS}\s?(?:to\b|and\b|[-–—…]|\.\.))"
+)
+_PLUS_MINUS = re.compile(
+    rf"[\s,]{{0,2}}\(?(?:±|\+\s?/\s?[-−–]|\+[-−–]|{_BY_WORDS})\s{{0,2}}(?P<reach>{DIGITS})", re.IGNORECASE
+)
 _UPPER_LOWER = re.compile(
     rf"\s{{0,2}}\(?(?:\+\s?(?P<up>{DIGITS})\s?[/,;]?\s?[-−–]\s?(?P<down>{DIGITS})"
     rf"|[-−–]\s?(?P<down2>{DIGITS})\s?[/,;]\s?\+\s?(?P<up2>{DIGITS}))\)?"
@@ -133,7 +139,8 @@ class _Scan:
         parted = self.sequences[start] or _RANGE.fullmatch(joint) or joint == ","
         if not beside and not parted and _IDENTIFIER_BEFORE.search(before):
             return True
-        if _NAME_BEFORE.search(before) or NAME_OF_METHOD.match(text, end):
+        whole = text[start:end].isdigit()
+        if _NAME_BEFORE.search(before) or (whole and NAME_OF_METHOD.match(text, end)):
             return True
         return self._runs_on(end)
 

@@ -123,7 +123,7 @@ def _target(
 ) -> Target:
     bag, share = _bag(weights, lexicon)
     told = _described(column)
-    words = tuple(header_key(head).split()) or header_words(head)
+    words = tuple(header_key(head).split()) or header_words(head) or (folded(head),)
     unit = column.unit
     return Target(headers, kind_of(column), unit, words, weights, bag, share, told, block, column)
 

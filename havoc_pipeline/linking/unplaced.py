@@ -19,8 +19,8 @@ MOST_ORDINARY = 1
 FAINTEST = 0.12
 
 
-def unplaced(links: Links, lexicon: Lexicon) -> tuple[str, ...]:
-    """Phrases that the lexicon knows as quantities or groups and that no mention covers, in order.
+def unplaced(links: Links, lexicon: Lexicon) -> tuple[tuple[int, int], ...]:
+    """Places of phrases that the lexicon knows as quantities or groups and that no mention covers, in order.
 
     Parameters
     ----------
@@ -29,18 +29,18 @@ def unplaced(links: Links, lexicon: Lexicon) -> tuple[str, ...]:
 
     Returns
     -------
-    tuple of str
-        As written in the question.
+    tuple of (int, int)
+        Where each begins and ends in the question.
     """
     covered = [(m.start, m.end) for m in links.mentions if not isinstance(m, ColumnMention) or m.best.score >= FAINTEST]
     words = [m for m in WORD.finditer(links.question) if not any(a < m.end() and m.start() < b for a, b in covered)]
-    found, at = list[str](), 0
+    found, at = list[tuple[int, int]](), 0
     while at < len(words):
         length = next(
             (n for n in range(LONGEST, 0, -1) if _is_named(links.question, words[at : at + n], n, lexicon)), 0
         )
         if length:
-            found.append(links.question[words[at].start() : words[at + length - 1].end()])
+            found.append((words[at].start(), words[at + length - 1].end()))
         at += max(1, length)
     return tuple(found)
 

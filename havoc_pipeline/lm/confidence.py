@@ -7,9 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from havoc_pipeline.dsl.command import Command
-from havoc_pipeline.linking.ground import the_linker
 from havoc_pipeline.linking.mentions import ColumnMention, Links
-from havoc_pipeline.linking.unplaced import unplaced
 from havoc_pipeline.tables import Table
 
 if TYPE_CHECKING:
@@ -42,7 +40,7 @@ def features(links: Links, table: Table | None, proposals: Sequence[Proposal]) -
             for header in mention.best.headers:
                 scores[header] = max(scores.get(header, 0.0), mention.best.score)
     linked = [scores[h] for h in used if h in scores]
-    lost = min(2.0, float(len(unplaced(links, the_linker().lexicon)))) if table is not None else 0.0
+    lost = min(2.0, float(len(links.unplaced)))
     declines = float(best.refusal is not None)
     return {
         "log_odds": math.log(p / (1 - p)), "margin": best.probability - second,

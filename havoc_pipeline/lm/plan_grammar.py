@@ -124,10 +124,11 @@ class _Builder:
         return self._any(p for p, column in self._reading.columns.items() if (column.fits | self._as_two(p)) & fits)
 
     def _as_two(self, pointer: str) -> frozenset[str]:
-        """A factor of which the question names two levels may stand for a two-level column."""
+        """A factor of which the question names a level, and a filter can name two, may stand for a two-level column."""
         column = self._reading.columns[pointer]
-        named = sum(owner == column.headers[0] for owner, _ in self._reading.levels.values())
-        return frozenset({"TwoLevel"} if "Factor" in column.fits and named >= 2 else ())
+        own = [p for p, (owner, _) in self._reading.levels.items() if owner == column.headers[0]]
+        named = len(own) >= 2 and any(p in self._reading.spans for p in own)
+        return frozenset({"TwoLevel"} if "Factor" in column.fits and named else ())
 
     def _columns(self, parameter: Parameter) -> str | None:
         """Pointers, lists of them and derived columns that the parameter takes."""

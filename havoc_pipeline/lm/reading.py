@@ -1,8 +1,10 @@
 """What the model reads: the question with typed pointers in order of mention, and a short profile.
 
 A mention is written as its pointer, the strength of the link, rivals, the words themselves and
-`<e>`: `did <L1> <C2> <s4> new resin <e> raise the <C1> <s3> strength <e> …`. The model answers in
-pointers, so it never copies a header or a digit; `Reading.spell` turns its answer into the DSL.
+`<e>`: `did <L1> <C2> <s4> new resin <e> raise the <C1> <s3> strength <e> …`; `<lost>` stands before
+something that the question names and no column was found for. The profile gives each column's kind,
+likely roles, and its levels where they are few. The model answers in pointers, so it never copies a
+header or a digit; `Reading.spell` turns its answer into the DSL.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ from havoc_pipeline.linking.mentions import (
 from havoc_pipeline.tables import Table
 from havoc_pipeline.tools.samples import Sample
 
-MOST_COLUMNS, MOST_LEVELS, MOST_NUMBERS, MOST_OTHERS = 14, 8, 12, 4
+MOST_COLUMNS, MOST_LEVELS, MOST_NUMBERS, MOST_OTHERS = 14, 16, 12, 4
+FEW_LEVELS = 4
+"""Columns with at most so many levels have them in the profile, named in the question or not."""
 STRONG, WEAKEST = 0.5, 0.12
 """Link probability from which a pointer counts as strong, and below which it is not shown."""
 RIVAL = 0.25
@@ -122,17 +126,27 @@ class _Writer:
         self.mentioned: dict[str, float] = {}
         self.spans: dict[str, tuple[int, int]] = {}
         self._pointers: dict[tuple[str, ...], str] = {}
+        self._headed = _headed(table) if table is not None else []
 
     def question(self) -> str:
         """The question's words with pointers at its mentions."""
         pieces, at, text = [], 0, self._links.question
         for mention in _apart(self._links.mentions):
             if mention.start >= at:
-                pieces.append(plain(text[at : mention.start]))
+                pieces.append(self._between(at, mention.start))
             pieces.append(self._mention(mention))
             at = max(at, mention.end)
-        pieces.append(plain(text[at:]))
+        pieces.append(self._between(at, len(text)))
         return " ".join(piece for piece in pieces if piece)
+
+    def _between(self, start: int, end: int) -> str:
+        """Words that no mention covers, with what they name in vain marked."""
+        pieces, text = list[str](), self._links.question
+        for first, last in self._links.unplaced:
+            if start <= first and last <= end:
+                pieces += [plain(text[start:first]), "<lost>", plain(text[first:last]), "<e>"]
+                start = last
+        return " ".join(piece for piece in [*pieces, plain(text[start:end])] if piece)
 
     def _mention(self, mention: Mention) -> str:
         if isinstance(mention, ColumnMention):
@@ -169,8 +183,18 @@ class _Writer:
         marks = [f"<{mention.part}>"] if mention.part in PARTS else []
         marks += [ALPHAS[mention.value]] if mention.value in ALPHAS else []
         marks += ["<small>"] if mention.value.is_integer() and 1 < mention.value <= 12 else []
-        marks += ["<unit>"] if mention.unit else []
+        marks += ["<unit>", *self._measured_in(mention.unit)] if mention.unit else []
         return " ".join([pointer, *marks])
+
+    def _measured_in(self, unit: str) -> list[str]:
+        """The pointer of the only column or block with this unit, if there is just one."""
+        same = [headers for headers in self._headed if self._unit(headers) == unit.casefold()]
+        pointer = self._pointer(same[0]) if len(same) == 1 else None
+        return [pointer] if pointer else []
+
+    def _unit(self, headers: tuple[str, ...]) -> str:
+        assert self._table is not None
+        return (self._table.column(headers[0]).unit or "").casefold()
 
     def _column_mention(self, mention: ColumnMention) -> str:
         best = mention.best
@@ -192,10 +216,9 @@ class _Writer:
         strength = f"<s{min(4, int(score * 5))}>"
         if level is None:
             return f"{pointer} {strength}"
-        named = next((k for k, v in self.levels.items() if v == (headers[0], level)), f"<L{len(self.levels) + 1}>")
-        if named not in self.levels and len(self.levels) >= MOST_LEVELS:
+        named = self._level(headers[0], level)
+        if named is None:
             return f"{pointer} {strength}"
-        self.levels[named] = (headers[0], level)
         self.spans.setdefault(named, (mention.start, mention.end))
         return f"{named} {pointer} {strength}"
 
@@ -215,10 +238,7 @@ class _Writer:
         """One entry a column: pointer, kind, likely roles; mentioned columns first."""
         if self._table is None:
             return "<none>"
-        blocks = [b.headers for b in self._table.profile.blocks if b.kind == "subgroup"]
-        inside = {header for headers in blocks for header in headers}
-        single = [(c.header,) for c in self._table.columns if c.header not in inside and c.kind != "empty"]
-        unmentioned = [h for h in [*blocks, *single] if h not in self._pointers]
+        unmentioned = [headers for headers in self._headed if headers not in self._pointers]
         if self._shuffle is not None:
             self._shuffle.shuffle(unmentioned)
         unmentioned.sort(key=self._dullness)
@@ -250,7 +270,34 @@ class _Writer:
         if kind in ("categorical", "ordered", "integer"):
             distinct = self._table.column(headers[0]).distinct
             words.append("<few>" if distinct <= 4 else "<some>" if distinct <= 12 else "<many>")
-        return " ".join([*words, *(f"<{role}>" for role in self._roles(headers))])
+        words += [f"<{role}>" for role in self._roles(headers)]
+        if kind in ("two-level", "categorical", "ordered"):
+            words += self._level_entries(headers[0])
+        return " ".join(words)
+
+    def _level_entries(self, header: str) -> Iterator[str]:
+        """The levels of a column that has few, each with its pointer."""
+        assert self._table is not None
+        levels = self._table.column(header).levels
+        for level in levels if len(levels) <= FEW_LEVELS else ():
+            pointer = self._level(header, level)
+            if pointer is not None:
+                yield f"{pointer} {' '.join(plain(level).split()[:2])}"
+
+    def _level(self, header: str, level: str) -> str | None:
+        """The pointer of a level, a new one if it has none yet; None when all are given out."""
+        named = next((k for k, v in self.levels.items() if v == (header, level)), f"<L{len(self.levels) + 1}>")
+        if named not in self.levels and len(self.levels) >= MOST_LEVELS:
+            return None
+        self.levels[named] = (header, level)
+        return named
+
+
+def _headed(table: Table) -> list[tuple[str, ...]]:
+    """Everything that may get a pointer: wide blocks, then the columns outside them."""
+    blocks = [block.headers for block in table.profile.blocks if block.kind == "subgroup"]
+    inside = {header for headers in blocks for header in headers}
+    return [*blocks, *((c.header,) for c in table.columns if c.header not in inside and c.kind != "empty")]
 
 
 def _fits(headers: tuple[str, ...], table: Table) -> frozenset[str]:

@@ -19,7 +19,20 @@ from havoc_pipeline.tools.registry import FAMILIES, all_tools
 
 PAD, END = "<pad>", "<end>"
 TASKS = ("<plan>", "<mode>", "<argue>", "<arbiter>", "<answer>")
-MARKS = ("<profile>", "<cmd>", "<none>", "<e>", "<or>", "<eq>", "<unit>", "<small>", "<a01>", "<a05>", "<a10>")
+MARKS = (
+    "<profile>",
+    "<cmd>",
+    "<none>",
+    "<e>",
+    "<or>",
+    "<lost>",
+    "<eq>",
+    "<unit>",
+    "<small>",
+    "<a01>",
+    "<a05>",
+    "<a10>",
+)
 OPERATORS = ("==", "!=", "<=", ">=", "<", ">", "in", "and")
 PUNCTUATION = ("[", "]", "(", ")", ",", ";", "+", "-", "*", "/", "^")
 ACROSS = ("mean", "range", "sum", "min", "max", "sd")

@@ -11,6 +11,7 @@ import pytest
 
 from havoc_pipeline.errors import HavocError, ModelError
 from havoc_pipeline.linking.decode import Judged, mentions
+from havoc_pipeline.linking.ground import ground
 from havoc_pipeline.linking.linker import Linker
 from havoc_pipeline.linking.mentions import ColumnMention
 from havoc_pipeline.linking.spans import QuestionWords
@@ -168,3 +169,11 @@ def test_two_names_are_not_taken_for_one_column() -> None:
     ]
     held = mentions(words.text, pairs)
     assert [m.best.headers for m in held] == [("core",), ("surf",)]
+
+
+def test_a_header_without_letters_or_digits_does_not_stop_the_linker() -> None:
+    table = Table.from_columns(
+        {"***": ["1.5", "2.5", "3.5"], "–": ["a", "b", "a"], "force": ["1", "2", "4"]}, name="odd"
+    )
+    mentions = ground("is the force stable", table).mentions
+    assert [m.best.headers for m in mentions if isinstance(m, ColumnMention)] == [("force",)]

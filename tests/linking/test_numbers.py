@@ -113,6 +113,9 @@ def test_range_of_negative_numbers() -> None:
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
+        ("10 plus minus 0.2", (10, 9.8, 10.2)), ("10 plus/minus 0.2 mm", (10, 9.8, 10.2)),
+        ("10 Plus or Minus 0.2", (10, 9.8, 10.2)), ("10, give or take 0.2", (10, 9.8, 10.2)),
+        ("10 mm, tolerance 0.2", (10, 9.8, 10.2)),
         ("10 ± 0.2 mm", (10, 9.8, 10.2)), ("10 +/- 0.2", (10, 9.8, 10.2)), ("10 +- .2", (10, 9.8, 10.2)),
         ("10 +0.3/-0.1", (10, 9.9, 10.3)), ("10 -0.1/+0.3", (10, 9.9, 10.3)), ("10 ± 2%", (10, 9.8, 10.2)),
         ("(10 +/- 0.2) mm", (10, 9.8, 10.2)),
@@ -172,3 +175,7 @@ def test_mark_is_settled_by_what_allows_one_reading() -> None:
     assert decimal_mark("18,5 and 1,200") == ","
     assert decimal_mark("18.5 and 1,200") == "."
     assert float(read_numeral("1,200", ",")) == 1.2
+
+
+def test_a_tolerance_given_by_its_ends_is_no_reach() -> None:
+    assert values("50, tolerance 45 to 56") == [50, 45, 56]

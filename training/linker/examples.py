@@ -20,9 +20,12 @@ from training.linker.rewording import describe, reworded
 from training.linker.train_roles import hidden_entries
 from training.meaning import Episode
 from training.questions import Writer
+from training.studies import studied, study_authors
 from training.tables import MadeTable, make_table
 
 QUESTIONS_A_TABLE = 5
+STUDIED = 0.6
+"""Share of tables that are studies, with one question each."""
 OVERLAPPING = (0.3, 0.55)
 """Label of a span that overlaps the true one: the first, plus the second times their overlap."""
 ROLE_WORD = 0.75
@@ -92,6 +95,7 @@ def asked(
     random_: random.Random,
     *,
     hide: bool,
+    share: float = STUDIED,
 ) -> Iterator[Asked]:
     """Draw questions over tables.
 
@@ -102,24 +106,36 @@ def asked(
         model: classifier of roles.
         count: how many questions.
         random_: where chance comes from.
-        hide: whether a table's own entries are hidden from the lexicon, mostly.
+        hide: whether a table's own entries are hidden from the lexicon, mostly, as training does.
+        share: how many of the tables are studies.
 
     Yields:
         Questions that have a table.
     """
     drawn = 0
-    while drawn < count:
-        made = make_table(random_.choice(described), random_)
+    for made, episodes in _tables(described, writer, random_, share, hide=hide):
         if hide and random_.random() < DICTIONARY:
             describe(made, random_)
-        hidden = hidden_entries(made, lexicon, random_) if hide else None
-        ready = TableLinks(made.table, lexicon, model, hidden)
-        for _ in range(QUESTIONS_A_TABLE):
-            episode = writer.episode(made, _reading(writer, random_))
-            if episode is not None and episode.table is made.table:
-                drawn += 1
-                said = reworded(episode, ready, random_) if hide else episode
-                yield _asked(said, made, ready)
+        ready = TableLinks(made.table, lexicon, model, hidden_entries(made, lexicon, random_) if hide else None)
+        for episode in episodes:
+            drawn += 1
+            yield _asked(reworded(episode, ready, random_) if hide else episode, made, ready)
+        if drawn >= count:
+            return
+
+
+def _tables(
+    described: Sequence[dict[str, object]], writer: Writer, random_: random.Random, share: float, *, hide: bool
+) -> Iterator[tuple[MadeTable, list[Episode]]]:
+    """Tables with the phrase bank's questions and, among them, studies with their own."""
+    free = studied(study_authors(development=not hide), random_)
+    while True:
+        if random_.random() < share and (found := next(free, None)) is not None:
+            yield found[0], [found[1]]
+            continue
+        made = make_table(random_.choice(described), random_)
+        drawn = (writer.episode(made, _reading(writer, random_)) for _ in range(QUESTIONS_A_TABLE))
+        yield made, [episode for episode in drawn if episode is not None and episode.table is made.table]
 
 
 def _reading(writer: Writer, random_: random.Random) -> str:

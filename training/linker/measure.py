@@ -92,11 +92,13 @@ def _places(question: Asked, found: list[ColumnMention]) -> Iterator[str]:
         yield from ("spans right" for _ in range(hit))
 
 
-def development(linker: Linker, count: int, seed: int = 77) -> list[Asked]:
-    """Draw questions of the development authors, nothing hidden from the lexicon."""
+def development(linker: Linker, count: int, share: float, seed: int = 77) -> list[Asked]:
+    """Draw questions of the development authors, a share of them studies, nothing hidden from the lexicon."""
     random_ = random.Random(seed)
     writer = writer_of(True, random_)
-    drawn = asked(described_tables(True), writer, linker.lexicon, linker.role_model, count, random_, hide=False)
+    drawn = asked(
+        described_tables(True), writer, linker.lexicon, linker.role_model, count, random_, hide=False, share=share
+    )
     return list(drawn)
 
 
@@ -104,11 +106,12 @@ def main() -> None:
     """Measure and write the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=int, default=800)
+    parser.add_argument("--studies", type=float, default=0.0, help="share of freely asked questions")
     parser.add_argument("--errors", type=int, default=0)
     parser.add_argument("--least", type=float, default=LEAST)
     chosen = parser.parse_args()
     linker = Linker.load()
-    questions = development(linker, chosen.questions)
+    questions = development(linker, chosen.questions, chosen.studies)
     report(figures(linker, questions, chosen.least))
     _write_errors(linker, questions, chosen.errors, chosen.least)
 
