@@ -38,7 +38,7 @@ def episodes(count: int, seed: int, share: float) -> Iterator[Episode]:
     free = studied(study_authors(development=True), random_)
     names = [r for r in readings() if not r.startswith(("mod.", "derive.", "frame"))]
     weights = [weight(name) for name in names]
-    yield from (episode for _, episode in islice(free, round(share * count)))
+    yield from islice((episode for _, asked in free for episode in asked), round(share * count))
     made = round(share * count)
     while made < count:
         table = thinned(make_table(random_.choice(known), random_), random_)

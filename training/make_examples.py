@@ -22,8 +22,8 @@ from training.stages import debate_examples, mode_examples
 from training.studies import studied, studies, study_authors
 from training.tables import Made, MadeTable, make_table
 
-QUESTIONS_A_TABLE, STUDIED_A_TABLE = 24, 16
-"""Questions of the phrase bank over one table, and of studies drawn along with them."""
+QUESTIONS_A_TABLE, STUDIES_A_TABLE = 24, 4
+"""Questions of the phrase bank over one table, and studies drawn along with it."""
 WEIGHTS = {"ttest.": 1.6, "spc.": 1.2, "cap.": 1.6, "anova.one": 3.0, "anova.two": 2.0, "corr.two": 3.0, "reg.one": 2.0,
            "reg.drivers": 2.5, "reg.many": 1.5, "chi2.two": 3.5, "var.diff": 2.0, "norm.one": 2.0, "describe.": 1.2,
            "spc.plain": 4.0, "cap.plain": 5.0, "cap.spc": 3.0, "doe.": 0.7, "eval.": 0.6, "solve.": 0.8, "edoe.": 0.8,
@@ -48,10 +48,9 @@ def examples(count: int, seed: int, *, development: bool) -> Iterator[Example]:
     weights = [weight(name) for name in names]
     made = 0
     while made < count:
-        for made_table, episode in islice(free, STUDIED_A_TABLE):
+        for made_table, asked in islice(free, STUDIES_A_TABLE):
             hide_domain(made_table, random_)
-            drawn = example(episode, random_)
-            if drawn is not None and made < count:
+            for drawn in filter(None, (example(episode, random_) for episode in asked)):
                 made += 1
                 yield drawn
         table = thinned(make_table(random_.choice(known), random_), random_)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -31,6 +31,8 @@ TOKEN = re.compile(rf'"[^"]*"|ALPHA_\d_\d\d|{DAY}|{NUMBER}(?![\w.])|{NAME}|[=!<>
 ARTICLE = re.compile(r"^(the|our|my|this|that|these|those|their|a|an)\s+", re.IGNORECASE)
 EMPTY = frozenset("process reading measurement value result number data figure thing part piece".split())
 """Words that may stand for any column."""
+TOGETHER = 4
+"""How many questions are asked of one drawn table."""
 OTHER_WORDS = 0.3
 """How often a marked noun phrase is said by another of the column's names."""
 
@@ -57,26 +59,26 @@ def study_authors(*, development: bool) -> list[str]:
     return authors("studies", development=development)
 
 
-def draw(study: dict[str, Any], random_: random.Random, question: dict[str, Any] | None = None) -> Drawn:
-    """Make a table of the study; columns that the question needs are always there.
+def draw(study: dict[str, Any], random_: random.Random, questions: Sequence[dict[str, Any]]) -> Drawn:
+    """Make a table of the study; columns that the questions need are always there.
 
     Parameters
     ----------
     study : dict
     random_ : Random
-    question : dict, optional
-        One of the study's questions. Without it every column is made.
+    questions : sequence of dict
+        Some of the study's questions.
     """
-    needed = _needed(study, question)
+    needed = {key for question in questions for key in _needed(study, question)}
     columns = [c for c in study["columns"] if c["key"] in needed or random_.random() < 0.7]
     made = make_table(study | {"columns": columns}, random_, every=True)
     return Drawn(made, {m.spec["key"]: m for m in made.columns})
 
 
-def _needed(study: dict[str, Any], question: dict[str, Any] | None) -> set[str]:
+def _needed(study: dict[str, Any], question: dict[str, Any]) -> set[str]:
     """Keys that the plan or a mark names; all of them where what else there is decides."""
     every = {c["key"] for c in study["columns"]}
-    if question is None or question["plan"].startswith("REFUSE"):
+    if question["plan"].startswith("REFUSE"):
         return every
     named = re.findall(r"[A-Za-z_]\w*", question["plan"]) + [m[2].split("=")[0] for m in MARK.finditer(question["q"])]
     return every & {name.split(".")[0] for name in named}
@@ -108,13 +110,15 @@ def reading_of(plan: str) -> str:
     return "study." + ("REFUSE." + plan.split("=")[1].strip() if heads[0] == "REFUSE" else "+".join(heads))
 
 
-def studied(names: Iterable[str], random_: random.Random) -> Iterator[tuple[MadeTable, Episode]]:
-    """Draw questions without end, every study as often as it has questions."""
-    known = [(s, q) for s in studies(names) for q in s["questions"]]
+def studied(names: Iterable[str], random_: random.Random) -> Iterator[tuple[MadeTable, list[Episode]]]:
+    """Draw tables without end, each with a few of its study's questions."""
+    known = studies(names)
+    weights = [len(study["questions"]) for study in known]
     while known:
-        study, question = random_.choice(known)
-        drawn = draw(study, random_, question)
-        yield drawn.made, episode(drawn, question, random_)
+        study = random_.choices(known, weights)[0]
+        asked = random_.sample(study["questions"], min(TOGETHER, len(study["questions"])))
+        drawn = draw(study, random_, asked)
+        yield drawn.made, [episode(drawn, question, random_) for question in asked]
 
 
 def with_marks(study: dict[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from training.tables import MadeTable, make_table
 
 QUESTIONS_A_TABLE = 5
 STUDIED = 0.6
-"""Share of tables that are studies, with one question each."""
+"""Share of tables that are studies."""
 OVERLAPPING = (0.3, 0.55)
 """Label of a span that overlaps the true one: the first, plus the second times their overlap."""
 ROLE_WORD = 0.75
@@ -131,7 +131,7 @@ def _tables(
     free = studied(study_authors(development=not hide), random_)
     while True:
         if random_.random() < share and (found := next(free, None)) is not None:
-            yield found[0], [found[1]]
+            yield found
             continue
         made = make_table(random_.choice(described), random_)
         drawn = (writer.episode(made, _reading(writer, random_)) for _ in range(QUESTIONS_A_TABLE))
