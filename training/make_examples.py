@@ -50,9 +50,9 @@ def examples(count: int, seed: int, *, development: bool) -> Iterator[Example]:
     while made < count:
         for made_table, asked in islice(free, STUDIES_A_TABLE):
             hide_domain(made_table, random_)
-            for drawn in filter(None, (example(episode, random_) for episode in asked)):
+            for free_example in filter(None, (example(episode, random_) for episode in asked)):
                 made += 1
-                yield drawn
+                yield free_example
         table = thinned(make_table(random_.choice(known), random_), random_)
         hide_domain(table, random_)
         foreign: list[Made] = [m for d in random_.sample(known, 3) for m in make_table(d, random_).columns]

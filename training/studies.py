@@ -138,7 +138,7 @@ def with_marks(study: dict[str, Any]) -> dict[str, Any]:
 
 
 def _copied(column: dict[str, Any]) -> dict[str, Any]:
-    copy = {key: list(value) if isinstance(value, list) else value for key, value in column.items()}
+    copy: dict[str, Any] = {key: list(value) if isinstance(value, list) else value for key, value in column.items()}
     if isinstance(copy.get("levels"), dict):
         copy["levels"] = {str(k): [str(n) for n in v or []] for k, v in copy["levels"].items()}
     return copy

@@ -178,6 +178,7 @@ class Planner:
                 if isinstance(step, Command):
                     check(step, table, steps=place)
                     _refuse_repeats(step)
+                    _refuse_idle_filters(step, table)
         except CommandError:
             return None
         return Proposal(tuple(steps), tuple(map(str, steps)), math.exp(found.log_probability), symbols, found.steps)
@@ -209,6 +210,15 @@ def _refuse_repeats(command: Command) -> None:
     for condition in command.where:
         if isinstance(condition.value, tuple) and len(set(condition.value)) < len(condition.value):
             raise CommandError("a level stands twice in one condition")
+
+
+def _refuse_idle_filters(command: Command, table: Table | None) -> None:
+    """A filter that names every level of a column keeps every row, so nobody asks for it."""
+    for condition in command.where:
+        if table is not None and isinstance(condition.value, tuple):
+            levels = set(table.column(condition.column.text).levels)
+            if levels <= {str(level) for level in condition.value}:
+                raise CommandError("a filter keeps every row")
 
 
 def _from_the_first_that_runs(proposals: list[Proposal], table: Table | None) -> list[Proposal]:

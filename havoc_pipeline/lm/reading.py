@@ -25,8 +25,8 @@ from havoc_pipeline.linking.mentions import (
     NumberMention,
     Role,
 )
+from havoc_pipeline.lm.pointed import Pointed, fits_of, headed
 from havoc_pipeline.tables import Table
-from havoc_pipeline.tools.samples import Sample
 
 MOST_COLUMNS, MOST_LEVELS, MOST_NUMBERS, MOST_OTHERS = 14, 16, 12, 4
 FEW_LEVELS = 4
@@ -43,15 +43,6 @@ KINDS = ("numeric", "integer", "two-level", "categorical", "ordered", "date", "o
 SIZES = ("few", "some", "many")
 ROLE_SHARE = 0.25
 """Probability from which a column's second role is written too."""
-
-
-@dataclass(frozen=True)
-class Pointed:
-    """A column or a wide block that has a pointer: its headers, and which parameters it may fill."""
-
-    headers: tuple[str, ...]
-    fits: frozenset[str]
-    """Names of the sample types that accept it."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +117,7 @@ class _Writer:
         self.mentioned: dict[str, float] = {}
         self.spans: dict[str, tuple[int, int]] = {}
         self._pointers: dict[tuple[str, ...], str] = {}
-        self._headed = _headed(table) if table is not None else []
+        self._headed = headed(table) if table is not None else []
 
     def question(self) -> str:
         """The question's words with pointers at its mentions."""
@@ -229,7 +220,7 @@ class _Writer:
                 return None
             pointer = f"<C{len(self._pointers) + 1}>"
             self._pointers[headers] = pointer
-            self.columns[pointer] = Pointed(headers, _fits(headers, self._table))
+            self.columns[pointer] = Pointed(headers, fits_of(headers, self._table))
         return self._pointers[headers]
 
     # The profile.
@@ -291,29 +282,6 @@ class _Writer:
             return None
         self.levels[named] = (header, level)
         return named
-
-
-def _headed(table: Table) -> list[tuple[str, ...]]:
-    """Everything that may get a pointer: wide blocks, then the columns outside them."""
-    blocks = [block.headers for block in table.profile.blocks if block.kind == "subgroup"]
-    inside = {header for headers in blocks for header in headers}
-    return [*blocks, *((c.header,) for c in table.columns if c.header not in inside and c.kind != "empty")]
-
-
-def _fits(headers: tuple[str, ...], table: Table) -> frozenset[str]:
-    """Sample types that accept the column; a block only fits where a list of columns does."""
-    if len(headers) > 1:
-        return frozenset({"Wide"})
-    column = table.column(headers[0])
-    fits = {kind.__name__ for kind in _sample_types(Sample) if kind.accepts(column)} - {"Wide", "TwoLevel"}
-    return frozenset(fits | ({"TwoLevel"} if "Factor" in fits and column.distinct == 2 else set()))
-
-
-def _sample_types(base: type[Sample]) -> Iterator[type[Sample]]:
-    """Every kind of column that a tool may ask for."""
-    for kind in base.__subclasses__():
-        yield kind
-        yield from _sample_types(kind)
 
 
 def _apart(mentions: tuple[Mention, ...]) -> list[Mention]:

@@ -45,6 +45,8 @@ PAIRS = tuple(
         "untreated treated",
     )
 )
+POWER = re.compile(r"[^\W\d_]+[23]")
+"""A unit that may as well be a unit and the number of a reading: `mm2` beside `mm1`."""
 CODED_LEVELS = 5
 SPREADS_APART = 4.0
 
@@ -105,6 +107,8 @@ def _subgroups(columns: Sequence[Column], shape: re.Pattern[str], part: str, lea
     families: dict[tuple[str, str | None], list[tuple[int, Column]]] = {}
     for column in columns:
         stem, unit = split_unit(column.header)
+        if (power := POWER.fullmatch(unit or "")) and column.header.endswith(power[0]):
+            stem, unit = column.header, None
         found = shape.fullmatch(stem)
         if found:
             place = int(found[part]) if part == "number" else ord(found[part])
@@ -142,7 +146,7 @@ def _is_coded(values: np.typing.NDArray[np.float64]) -> bool:
 
 
 def _alike(columns: Sequence[Column]) -> bool:
-    units = {column.unit for column in columns}
+    units = {None if POWER.fullmatch(column.unit or "") else column.unit for column in columns}
     if len(units) > 1:
         return False
     lows, mids, highs = np.array([_quartiles(column) for column in columns]).T

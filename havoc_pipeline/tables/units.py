@@ -75,6 +75,10 @@ def _is_factor(factor: str) -> bool:
     return factor in SYMBOLS or (bare in SYMBOLS and bare != factor)
 
 
+NUMBERED_UNIT = re.compile(r"[^\W\d_]+(?:[014-9]|\d\d+)")
+"""`mm1`, `um10`: a reading's number, not a power."""
+
+
 def split_unit(header: str) -> tuple[str, str | None]:
     """Split a header in what is measured and in which unit.
 
@@ -110,5 +114,7 @@ def _unit_after(stem: str, tail: str) -> bool:
     if wanted is not None:
         return re.search(wanted, stem, re.IGNORECASE) is not None
     if tail in LONE or tail in {"in", "OD", "HB", "h1", "St", "cal", "cells", "copies", "AU", "au"}:
+        return False
+    if NUMBERED_UNIT.fullmatch(tail):
         return False
     return len(tail) > 1 or tail in "%°€$£Ω" if is_unit(tail) else False

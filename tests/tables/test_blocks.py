@@ -26,6 +26,7 @@ def blocks(*headers: str, **others: list[float]) -> tuple[Block, ...]:
         (("Reading 1", "Reading 2", "Reading 3"), "Reading"),
         (("Repeat.1", "Repeat.2"), "Repeat"),
         (("w_1 (g)", "w_2 (g)", "w_3 (g)"), "w"),
+        (("Clad um1", "Clad um2", "Clad um3", "Clad um4"), "Clad um"),
         (("1", "2", "3", "4"), "1…4"),
         (("Probe A", "Probe B", "Probe C"), "Probe"),
     ],
