@@ -6,6 +6,7 @@ file or option; 3 unsure which reading was meant; 4 refused, with the reason; 13
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,8 @@ from havoc_pipeline.errors import DataError, HavocError
 
 DATA_DO_NOT_ALLOW, WRONG_USE, UNSURE, REFUSED, STOPPED = 1, 2, 3, 4, 130
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+COLLECTED_AFTER = 100_000
+"""Objects made before garbage is looked for: loading makes many that stay, and looking through them costs 80 ms."""
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
@@ -32,6 +35,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
     """
     for name in THREADS:
         os.environ.setdefault(name, "1")
+    gc.set_threshold(COLLECTED_AFTER)
     sys.exit(_guarded(list(sys.argv[1:] if arguments is None else arguments)))
 
 

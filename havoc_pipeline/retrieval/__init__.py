@@ -1,7 +1,8 @@
 """Passages of the handbook and of the user's own documents that bear on a question, with where they stand.
 
 `Library.open().search(text)` finds passages, `methods(text)` the commands whose pages lie nearest, and
-`ingest(paths)` adds documents. LanceDB keeps the index and loads when the first of these is called.
+`ingest(paths)` adds documents. The handbook is read into memory; LanceDB keeps the
+user's documents and loads when there are any.
 """
 
 from havoc_pipeline.retrieval.intake import IngestSummary, Problem, ingest

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from havoc_pipeline.retrieval import cabinet
 from havoc_pipeline.retrieval.embedding import embedded
 from havoc_pipeline.retrieval.handbook import handbook_files, lead_of
 from havoc_pipeline.retrieval.home import havoc_home
 from havoc_pipeline.retrieval.ranking import fused, reciprocal, spread
-from havoc_pipeline.retrieval.shelf import BROKEN, LONGEST_QUERY, Row, Shelf, mended
+from havoc_pipeline.retrieval.shelf import LONGEST_QUERY, Row, Shelf, mended
 
 if TYPE_CHECKING:
     from havoc_pipeline.signatures.types import Passage
@@ -26,8 +26,6 @@ ECHO, MOST_ECHOES = 0.9, 3
 PAGES_ALONE = "when to use it, its assumptions and its pitfalls"
 """What is looked for in the pages of commands when there is no question."""
 
-T = TypeVar("T")
-
 
 class Library:
     """The handbook and the documents of one home folder; use `Library.open()`."""
@@ -38,7 +36,7 @@ class Library:
 
     @classmethod
     def open(cls, home: str | os.PathLike[str] | None = None, handbook: Path | None = None) -> Library:
-        """Open the library; the handbook's index is made at the first search.
+        """Open the library; the handbook is read at the first search.
 
         Parameters
         ----------
@@ -88,11 +86,9 @@ class Library:
         """
         if not text.strip():
             return []
-        lists = self._from_handbook(
-            lambda shelves: [
-                shelf.by_words(text, CANDIDATES) for shelf in (shelves.questions, shelves.passages)
-            ] + [shelf.by_meaning(text, CANDIDATES) for shelf in (shelves.questions, shelves.passages)]
-        )  # fmt: skip
+        shelves = (self._shelves.questions, self._shelves.passages)
+        lists = [shelf.by_words(text, CANDIDATES) for shelf in shelves]
+        lists += [shelf.by_meaning(text, CANDIDATES) for shelf in shelves]
         echoed = [name for row in self._echoed(text.strip(), ()) for name in row["commands"]]
         return reciprocal([[*echoed, *(name for row in ranked for name in row["commands"])] for ranked in lists])
 
@@ -102,8 +98,8 @@ class Library:
             return cabinet.document_shelf(self.home)
 
     def _ranked(self, words: str, commands: tuple[str, ...]) -> list[tuple[Row, float]]:
-        by_words = self._from_handbook(lambda shelves: shelves.passages.by_words(words, CANDIDATES, commands))
-        by_meaning = self._from_handbook(lambda shelves: shelves.passages.by_meaning(words, CANDIDATES, commands))
+        by_words = self._shelves.passages.by_words(words, CANDIDATES, commands)
+        by_meaning = self._shelves.passages.by_meaning(words, CANDIDATES, commands)
         own = self.documents()
         if own is not None:
             with self._mended():
@@ -116,22 +112,12 @@ class Library:
 
     def _echoed(self, words: str, commands: tuple[str, ...]) -> list[Row]:
         """The first passages of pages that have a sample question which says almost the same."""
+        asked = self._shelves.questions.by_words(words, MOST_ECHOES, commands)
+        return self._shelves.passages.named([lead_of(row["id"]) for row in asked if _echo(words, row["text"])])
 
-        def read(shelves: cabinet.HandbookShelves) -> list[Row]:
-            asked = shelves.questions.by_words(words, MOST_ECHOES, commands)
-            return shelves.passages.named([lead_of(row["id"]) for row in asked if _echo(words, row["text"])])
-
-        return self._from_handbook(read)
-
-    def _from_handbook(self, read: Callable[[cabinet.HandbookShelves], T]) -> T:
-        """Read from the handbook; a damaged index is made anew once."""
-        files = handbook_files(self._handbook)
-        try:
-            return read(cabinet.handbook_shelves(self.home, files))
-        except BROKEN:
-            cabinet.discard_handbook(self.home, files)
-        with mended("the index of the handbook", "reinstall havoc-pipeline"):
-            return read(cabinet.handbook_shelves(self.home, files))
+    @property
+    def _shelves(self) -> cabinet.HandbookShelves:
+        return cabinet.handbook_shelves(handbook_files(self._handbook))
 
     def _mended(self) -> AbstractContextManager[None]:
         folder = cabinet.documents_folder(self.home)
