@@ -137,7 +137,7 @@ def _bag(weights: Floats, lexicon: Lexicon) -> tuple[dict[str, float], dict[str,
         weight = float(weights[entry])
         if weight < FAINT:
             break
-        for word in {w for phrase in lexicon.phrases[entry] for w in phrase.split()}:
+        for word in sorted({w for phrase in lexicon.phrases[entry] for w in phrase.split()}):
             bag[word] = max(bag.get(word, 0.0), weight)
             share[word] = share.get(word, 0.0) + weight / total
     return bag, share

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
-from havoc_pipeline.retrieval.stemming import stem
+import snowballstemmer
 
 LONGEST_TERM = 40
 """Longer tokens are no words, in bytes of UTF-8."""
@@ -18,6 +19,7 @@ STOP_WORDS = frozenset(
     "they this those through to too under until up ve very was wasn we were weren what when where which while who whom "
     "why will with won wouldn y you your yours yourself yourselves".split()
 )
+_STEMMER = snowballstemmer.stemmer("english")
 _TOKEN = re.compile(r"[^\W_]+")
 _LETTERS = str.maketrans({"ß": "ss", "ẞ": "SS", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d"})
 
@@ -26,6 +28,17 @@ def terms(text: str) -> list[str]:
     """Return the terms of a text, in order and as often as they stand there."""
     tokens = (token for token in _TOKEN.findall(text.lower()) if len(token.encode("utf-8", "replace")) < LONGEST_TERM)
     return [_folded(term) for term in map(stem, tokens) if term not in STOP_WORDS]
+
+
+@lru_cache(maxsize=8192)
+def stem(word: str) -> str:
+    """Return the English stem of a lower-case word, as LanceDB's full-text index takes it.
+
+    References
+    ----------
+    Porter (2002), The English (Porter2) stemming algorithm, by Snowball.
+    """
+    return str(_STEMMER.stemWord(word))
 
 
 def _folded(term: str) -> str:

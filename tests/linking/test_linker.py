@@ -1,5 +1,6 @@
 """The linker on a table that stands in no bank: everyday words, levels, blocks, and nothing at all."""
 
+import os
 import random
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from havoc_pipeline.linking.spans import QuestionWords
 from havoc_pipeline.tables import Table
 
 ROWS = 40
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -177,3 +179,20 @@ def test_a_header_without_letters_or_digits_does_not_stop_the_linker() -> None:
     )
     mentions = ground("is the force stable", table).mentions
     assert [m.best.headers for m in mentions if isinstance(m, ColumnMention)] == [("force",)]
+
+
+def test_links_do_not_depend_on_pythons_hash_seed() -> None:
+    code = (
+        "import hashlib; from havoc_pipeline.tables import Table; from havoc_pipeline.linking.ground import ground, the_linker;"
+        "t = Table.read('datasets/tables/bond.csv'); q = 'how hard do the wires hold for each operator, lot by lot';"
+        "found = [ground(q, t), [list(x.bag) for x in the_linker().prepare(t).targets]];"
+        "print(hashlib.sha256(repr(found).encode()).hexdigest())"
+    )
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, check=True, capture_output=True,
+            text=True, cwd=ROOT,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }  # fmt: skip
+    assert len(seen) == 1

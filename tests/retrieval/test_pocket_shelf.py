@@ -6,8 +6,7 @@ from havoc_pipeline.retrieval.chunks import Chunk
 from havoc_pipeline.retrieval.handbook import handbook_files, read_page
 from havoc_pipeline.retrieval.pocket_shelf import PocketShelf
 from havoc_pipeline.retrieval.shelf import MEMORY, Shelf, connected
-from havoc_pipeline.retrieval.stemming import stem
-from havoc_pipeline.retrieval.terms import terms
+from havoc_pipeline.retrieval.terms import stem, terms
 
 PAGES = [read_page(name, text) for name, text in handbook_files()]
 CHUNKS = {
