@@ -160,7 +160,7 @@ class HavocModel(nn.Module):
         return cast(Tensor, self.norm(x_NM, residual_NM)[0])
 
 
-class HavocForCausalLM(nn.Module, SupportsLoRA, SupportsPP, SupportsQuant):
+class HavocForCausalLM(nn.Module, SupportsLoRA, SupportsPP, SupportsQuant):  # type: ignore[misc]
     """What vLLM runs for a checkpoint whose architecture is `HavocForCausalLM`."""
 
     packed_modules_mapping = PACKED

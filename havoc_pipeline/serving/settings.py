@@ -13,7 +13,8 @@ from havoc_pipeline.errors import ModelError
 from havoc_pipeline.model.identity import PLANNER, SHIPPED, fingerprint, is_planner
 
 SMALL_BYTES = 2**30
-"""Weights up to this size are computed in float32, in which served plans equal embedded ones."""
+"""Weights up to this size are computed in float32, in which served plans equal embedded ones; on a
+processor uncompiled, since compiling takes longer than it gains (`--vllm --no-enforce-eager` compiles)."""
 TOGETHER = 64
 """Requests computed in one step."""
 BLOCK = 32
@@ -98,8 +99,11 @@ class Settings:
     @property
     def computed_in(self) -> str:
         """The number format of vLLM's `--dtype`."""
-        small = sum(file.stat().st_size for file in self.checkpoint.glob("*.safetensors")) <= SMALL_BYTES
-        return "float32" if self.dtype == "auto" and small else self.dtype
+        return "float32" if self.dtype == "auto" and self._small else self.dtype
+
+    @property
+    def _small(self) -> bool:
+        return sum(file.stat().st_size for file in self.checkpoint.glob("*.safetensors")) <= SMALL_BYTES
 
     def command(self, *, processor: bool) -> list[str]:
         """vLLM's OpenAI-compatible server as arguments of a process."""
@@ -111,6 +115,7 @@ class Settings:
             "--dtype", self.computed_in, "--max-num-seqs", str(TOGETHER), "--structured-outputs-config", json.dumps(outputs),
             "--disable-uvicorn-access-log", "--generation-config", "vllm",
             *(["--block-size", str(BLOCK)] if processor else []),
+            *(["--enforce-eager"] if processor and self._small else []),
             *(word for name, count in shared.items() if count > 1 for word in (f"--{name}-parallel-size", str(count))),
             *self.flags,
         ]  # fmt: skip
