@@ -39,7 +39,6 @@ serve: .venv-serve/ready  ## set up vLLM for processors, then serve HAVOC-mini o
 
 test: .venv/development lint types  ## set up, then check format, types and behaviour
 	$(BIN)/python -m pytest
-	$(MAKE) test-serving
 
 test-serving: .venv-serve/ready  ## set up vLLM for processors, then check what it serves
 	$(SERVE)/python -m pytest tests/serving
