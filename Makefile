@@ -1,13 +1,14 @@
 # HAVOC: `make help` lists what there is to make.
 PYTHON ?= python3.11
 BIN := .venv/bin
+SERVE := .venv-serve/bin
 QUESTION ?= Did the new resin raise tensile strength?
 DATA ?= datasets/tables/resin.csv
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help ask test format lint types check-docs lock clean
+.PHONY: help ask serve test test-serving format lint types docs clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,8 +27,21 @@ help:  ## list the targets
 ask: .venv/runtime  ## set up, then ask a question about a table that ships with HAVOC
 	$(BIN)/havoc ask "$(QUESTION)" --data $(DATA)
 
+.venv-serve/ready: requirements-serve.lock pyproject.toml
+	$(PYTHON) -m venv .venv-serve
+	$(SERVE)/python -m pip install --quiet --upgrade pip
+	$(SERVE)/python -m pip install --quiet --no-deps --requirement requirements-serve.lock
+	$(SERVE)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+serve: .venv-serve/ready  ## set up vLLM for processors, then serve HAVOC-mini on this machine alone
+	$(SERVE)/havoc serve $(CHECKPOINT)
+
 test: .venv/development lint types  ## set up, then check format, types and behaviour
 	$(BIN)/python -m pytest
+
+test-serving: .venv-serve/ready  ## set up vLLM for processors, then check what it serves
+	$(SERVE)/python -m pytest tests/serving
 
 lint: .venv/development  ## check style and format
 	$(BIN)/ruff check .
@@ -44,4 +58,4 @@ docs: .venv/runtime  ## write the generated pages anew
 	$(BIN)/havoc docs --write
 
 clean:  ## remove the environment and caches
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build dist *.egg-info
+	rm -rf .venv .venv-serve .mypy_cache .ruff_cache .pytest_cache build dist *.egg-info

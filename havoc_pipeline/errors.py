@@ -30,6 +30,10 @@ class ModelError(HavocError):
     """Raise when a language model cannot be loaded, reached, or made to answer."""
 
 
+class ServerLostError(ModelError):
+    """Raise when a served model stopped answering: what was finished is kept, and a run can go on later."""
+
+
 class TraceError(HavocError):
     """Raise when a trace cannot be read, has been altered, or cannot be replayed."""
 

@@ -142,6 +142,30 @@ def ingest(paths: Annotated[list[Path], typer.Argument(help="PDF, Markdown, HTML
     ingest_documents(paths)
 
 
+@app.command()
+def serve(
+    checkpoint: Annotated[Path | None, typer.Argument(help="Checkpoint folder; the shipped HAVOC-mini when left out.")] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on; others than this machine need --api-key.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    api_key: Annotated[str | None, typer.Option(help="What clients must send; from HAVOC_API_KEY when left out.")] = None,
+    dtype: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
+    tensor_parallel: Annotated[int, typer.Option(help="Ranks that share each layer.")] = 1,
+    pipeline_parallel: Annotated[int, typer.Option(help="Stages that share the layers.")] = 1,
+    data_parallel: Annotated[int, typer.Option(help="Copies of the model.")] = 1,
+    vllm: Annotated[str, typer.Option(help="Further arguments of vLLM's server, in one pair of quotes.")] = "",
+    log: Annotated[Path | None, typer.Option(help="File for vLLM's own words; a temporary one when left out.")] = None,
+) -> int:  # fmt: skip
+    """Serve a checkpoint with vLLM, on this machine alone unless told otherwise."""
+    from havoc_pipeline.cli.serve import ServeOptions
+    from havoc_pipeline.cli.serve import serve as serve_until_told
+
+    return serve_until_told(
+        ServeOptions(
+            checkpoint, host, port, api_key, dtype, tensor_parallel, pipeline_parallel, data_parallel, vllm, log
+        )
+    )
+
+
 @app.command(hidden=True)
 def docs(
     write: Annotated[bool, typer.Option("--write", help="Write the generated pages.")] = False,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from havoc_pipeline.cli.terminal import show
-from havoc_pipeline.errors import CommandError, HavocError
+from havoc_pipeline.errors import CommandError, HavocError, ServerLostError
 from havoc_pipeline.tables import Table
 
 if TYPE_CHECKING:
@@ -146,6 +146,8 @@ def answer_line(entry: Entry, batch: Batch, asker: Asker) -> dict[str, Any]:
 
     try:
         answer = asker(entry.question, batch.table(entry.table))
+    except ServerLostError:
+        raise  # No refusal: the question stays open, and the next run goes on here.
     except (HavocError, OSError) as error:
         answer = Answer(status="refused", summary=str(error))
     return answer.model_dump(mode="json") | {"id": entry.id, "question": entry.question[:20_000]}

@@ -14,6 +14,7 @@ import math
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -49,10 +50,14 @@ class HavocEngine:
     supports_response_schema = True
     supports_function_calling = supports_reasoning = False
     supported_params: frozenset[str] = frozenset()
+    most_open = MOST_OPEN
+    together = False
+    """Whether the planner takes several requests at once."""
 
     def __init__(self, planner: PlanModel, path: Path | None = None) -> None:
         self._planner, self._path = planner, path
         self._lock = threading.Lock()
+        self._turn: AbstractContextManager[Any] = nullcontext() if self.together else self._lock
         self._open: OrderedDict[str, tuple[str, Table | None, Links]] = OrderedDict()
 
     @property
@@ -73,7 +78,7 @@ class HavocEngine:
         with self._lock:
             self._open[key] = (question, table, links)
             self._open.move_to_end(key)
-            while len(self._open) > MOST_OPEN:
+            while len(self._open) > self.most_open:
                 self._open.popitem(last=False)
         return key
 
@@ -86,7 +91,7 @@ class HavocEngine:
             When the request names no case or options, or a case that is not open here.
         """
         asked = (request.config.extensions or {}).get("havoc") or {}
-        with self._lock:
+        with self._turn:
             if "plan" in asked:
                 return self._plans(request, asked)
             if asked.get("options"):
@@ -137,6 +142,10 @@ class HavocEngine:
         ModelError
             When the checkpoint there is another one than was saved.
         """
+        if "api_base" in state:
+            from havoc_pipeline.lm.served import ServedEngine
+
+            return ServedEngine.load_state(state)
         engine = load_engine(Path(state["path"]) if state.get("path") else None)
         found = engine._planner.fingerprint
         if state.get("fingerprint") not in (None, found):

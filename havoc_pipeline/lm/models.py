@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from havoc_pipeline.errors import ModelError
+from havoc_pipeline.lm.connection import KEY
 
 EMBEDDED = "embedded"
+OURS = "havoc"
+"""Begins the name of a served model that is HAVOC's own planner."""
 SERVED = "havoc-served"
 """Provider id under which a vLLM server is declared to DSPy."""
 
@@ -20,7 +23,8 @@ def choose_lm(lm: Any = None, api_base: str | None = None) -> Any:
     ----------
     lm : str, dspy.LM or None
         `embedded` (or `embedded/FOLDER` for another checkpoint), `local/FOLDER`, `openai/NAME` with
-        `api_base` for a vLLM server, or what `dspy.LM` takes; from HAVOC_LM when None, else embedded.
+        `api_base` for a vLLM server (`openai/havoc-mini` for `havoc serve`), or what `dspy.LM` takes;
+        from HAVOC_LM when None, else embedded.
     api_base : str, optional
         Address of the server, `http://host:port/v1`; from HAVOC_API_BASE when left out.
 
@@ -45,6 +49,8 @@ def choose_lm(lm: Any = None, api_base: str | None = None) -> Any:
         return _local(Path(named.partition("/")[2]))
     base = api_base or os.environ.get("HAVOC_API_BASE")
     _keep_cache_at_home()
+    if base and named.startswith(f"openai/{OURS}"):
+        return _served_planner(named.partition("/")[2], base)
     if base and named.startswith("openai/"):
         return _served(named.partition("/")[2], base)
     try:
@@ -98,6 +104,14 @@ def _local(path: Path) -> Any:
     return dspy.LM(engine.model, engine=engine, cache=False, num_retries=0, max_tokens=400)
 
 
+def _served_planner(name: str, base: str) -> Any:
+    import dspy
+
+    from havoc_pipeline.lm.served import load_served
+
+    return engine_lm(dspy, load_served(name, base))
+
+
 def _served(name: str, base: str) -> Any:
     """A vLLM server as a declared provider, since only a declared one is sent schema and grammar."""
     import dspy
@@ -108,7 +122,9 @@ def _served(name: str, base: str) -> Any:
     access = AccessPolicy(provider=SERVED, base_url=base)
     definition = ProviderDefinition.chat(access, compat=OpenAIChatCompat.preset("vllm"), placeholder_key="none")
     register_provider(definition, supports=ModelSupport(response_schema=True, function_calling=False), replace=True)
-    return dspy.LM(f"{SERVED}/{name}", api_base=base, temperature=0.0, max_tokens=1200)
+    key = os.environ.get(KEY)
+    keyed = {"api_key": key} if key else {}
+    return dspy.LM(f"{SERVED}/{name}", api_base=base, temperature=0.0, max_tokens=1200, **keyed)
 
 
 def _keep_cache_at_home() -> None:

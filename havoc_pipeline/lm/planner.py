@@ -28,15 +28,16 @@ from havoc_pipeline.linking.ground import ground
 from havoc_pipeline.linking.mentions import Links
 from havoc_pipeline.lm.nearest import NearestPhrases
 from havoc_pipeline.lm.plan_grammar import plan_grammar
+from havoc_pipeline.lm.reader import Reader
 from havoc_pipeline.lm.reading import Reading, read
 from havoc_pipeline.lm.search import Found, likeliest
 from havoc_pipeline.lm.symbols import END
+from havoc_pipeline.model.identity import SHIPPED as SHIPPED
 from havoc_pipeline.model.runtime import HavocRuntime
 from havoc_pipeline.tables import Table
 from havoc_pipeline.tokenizer.mini import MiniTokenizer
 from havoc_pipeline.tools.registry import all_tools
 
-SHIPPED = Path(__file__).parent.parent / "model" / "mini"
 SEARCHED = 12
 """Finished plans looked at before the search ends."""
 ENOUGH = 0.995
@@ -76,14 +77,21 @@ class Proposal:
 class Planner:
     """A HAVOC-mini checkpoint with its tokenizer and calibration, ready to plan.
 
-    One thread at a time may use a planner.
+    One thread at a time may use a planner, unless its runtime is a server.
+
+    Parameters
+    ----------
+    path : Path
+        Checkpoint folder.
+    runtime : Reader, optional
+        What computes probabilities; the checkpoint's own weights in process when left out.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, runtime: Reader | None = None) -> None:
         if not (path / "model.safetensors").is_file():
             raise ModelError(f"no HAVOC model at {path}; it needs config.json, model.safetensors and tokenizer.json")
         self.path = path
-        self._runtime = HavocRuntime.load(path)
+        self._runtime: Reader = runtime or HavocRuntime.load(path)
         self.tokenizer = MiniTokenizer(path / "tokenizer.json")
         if self.tokenizer.size > self._runtime.vocab_size:
             raise ModelError(f"the tokenizer at {path} has {self.tokenizer.size} tokens, the model "

@@ -17,7 +17,7 @@ from llguidance import LLMatcher, LLTokenizer
 from numpy.typing import NDArray
 
 from havoc_pipeline.errors import ModelError
-from havoc_pipeline.model.runtime import HavocRuntime, State
+from havoc_pipeline.lm.reader import Reader, ReadState
 
 MOST_DECISIONS = 160
 """Decisions after which a search ends, whatever it has found."""
@@ -39,20 +39,20 @@ class _Partial:
     order: int
     ids: tuple[int, ...] = field(compare=False)
     unread: tuple[int, ...] = field(compare=False)
-    state: State = field(compare=False)
+    state: ReadState = field(compare=False)
     matcher: LLMatcher = field(compare=False)
     steps: tuple[float, ...] = field(compare=False, default=())
 
 
 def likeliest(
-    runtime: HavocRuntime, tokenizer: LLTokenizer, prompt: Sequence[int], grammar: str, end: int, *,
+    runtime: Reader, tokenizer: LLTokenizer, prompt: Sequence[int], grammar: str, end: int, *,
     temperature: float = 1.0, first_bias: NDArray[np.float32] | None = None,
 ) -> Iterator[Found]:  # fmt: skip
     """Yield the grammar's sentences after `prompt`, likeliest first.
 
     Parameters
     ----------
-    runtime : HavocRuntime
+    runtime : Reader
     tokenizer : LLTokenizer
         The constraint engine's view of the vocabulary.
     prompt : sequence of int
@@ -93,7 +93,7 @@ def likeliest(
 
 
 def _grown(
-    runtime: HavocRuntime, partial: _Partial, end: int, temperature: float, bias: NDArray[np.float32] | None,
+    runtime: Reader, partial: _Partial, end: int, temperature: float, bias: NDArray[np.float32] | None,
     order: Iterator[int],
 ) -> Iterator[_Partial]:  # fmt: skip
     """The partial answer after its next decision, one for each allowed token."""

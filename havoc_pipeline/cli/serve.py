@@ -1,0 +1,91 @@
+"""`havoc serve`: a checkpoint behind vLLM's OpenAI-compatible server, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from havoc_pipeline.cli.terminal import say, show
+from havoc_pipeline.errors import CommandError
+from havoc_pipeline.lm.connection import KEY
+from havoc_pipeline.model.identity import SHIPPED, is_planner
+from havoc_pipeline.serving.server import Server
+from havoc_pipeline.serving.settings import Settings, is_loopback
+
+
+@dataclass(frozen=True)
+class ServeOptions:
+    """What `havoc serve` was asked."""
+
+    checkpoint: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 8000
+    api_key: str | None = None
+    dtype: str = "auto"
+    tensor: int = 1
+    pipeline: int = 1
+    data: int = 1
+    vllm: str = ""
+    log: Path | None = None
+
+
+def serve(options: ServeOptions) -> int:
+    """Serve until the process is told to stop.
+
+    Returns
+    -------
+    int
+        0 after Ctrl-C or SIGTERM.
+
+    Raises
+    ------
+    ModelError
+        When the checkpoint, the address or vLLM cannot be used, or the server ends by itself.
+    """
+    settings = _settings(options)
+    signal.signal(signal.SIGTERM, _interrupt)
+    server = Server(settings, options.log)
+    try:
+        with server:
+            say(f"havoc: starting vLLM on {settings.address} (log: {server.log})")
+            seconds = server.wait_until_ready()
+            show(how_to_use(settings, seconds))
+            server.wait_until_it_ends()
+    except KeyboardInterrupt:
+        say("havoc: the server has stopped")
+    return 0
+
+
+def how_to_use(settings: Settings, seconds: float) -> str:
+    """What a user types next."""
+    ask = f"havoc ask --lm openai/{settings.name} --api-base {settings.address}/v1"
+    lines = [f"{settings.name} is served at {settings.address}/v1 (ready in {seconds:.0f} s); Ctrl-C stops it."]
+    if is_planner(settings.checkpoint):
+        lines += ["", f'    {ask} "Did the new resin raise tensile strength?" --data datasets/tables/resin.csv']
+    if settings.key:
+        lines += ["", f"Clients send the key: set {KEY} where you ask."]
+    if not is_loopback(settings.host):
+        lines += [f"Other machines reach it on {settings.host} port {settings.port}; only /v1 asks for the key."]
+    return "\n".join(lines)
+
+
+def _settings(options: ServeOptions) -> Settings:
+    try:
+        flags = tuple(shlex.split(options.vllm))
+    except ValueError as error:
+        raise CommandError(
+            f"`--vllm {options.vllm}` cannot be split into arguments ({error}); close the quotes"
+        ) from None
+    return Settings(
+        options.checkpoint or SHIPPED, options.host, options.port, options.api_key or os.environ.get(KEY) or None,
+        options.dtype, options.tensor, options.pipeline, options.data, flags,
+    )  # fmt: skip
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
