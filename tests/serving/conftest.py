@@ -98,7 +98,8 @@ def seeded(*, seed: int = 0, **overrides: Any) -> HavocForCausalLM:
     for parameter in model.parameters():
         if parameter.ndim == 1:
             torch.nn.init.normal_(parameter, mean=1.0, std=0.3)
-    return model.eval()
+    model.eval()
+    return model
 
 
 def prompts(count: int, vocabulary: int = 96, longest: int = 40, seed: int = 7) -> list[list[int]]:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -173,11 +173,16 @@ def test_a_key_is_asked_for_and_the_server_stops_in_order(tmp_path: Path) -> Non
     assert not [pid for pid in children if _alive(pid)]
 
 
+def _kill(processes: Iterable[int]) -> None:
+    for pid in filter(_alive, processes):
+        os.kill(pid, signal.SIGKILL)
+
+
 def test_a_server_that_dies_mid_question_is_one_sentence(tmp_path: Path) -> None:
     with havoc_serve(tmp_path) as running:
         lm = choose_lm("openai/havoc-mini", running.base)
         children = _descendants(running.process.pid)
-        threading.Timer(0.2, lambda: [os.kill(pid, signal.SIGKILL) for pid in children if _alive(pid)]).start()
+        threading.Timer(0.2, _kill, (children,)).start()
         with pytest.raises(ServerLostError, match="does not answer"):
             answers(SRS(lm), [0] * 200)
         assert running.process.wait(60) != 0  # `havoc serve` says that vLLM ended, and ends too
