@@ -16,6 +16,8 @@ RIVAL = 0.04
 MOST_RIVALS = 6
 WIDER = 0.02
 """How much a further word in a span is worth, so that of two equals the longer one wins."""
+ABOUT = 0.65
+"""Share of its column's probability from which a level is read rather than the column."""
 TAKEN = 0.5
 """How much of its score a reading loses when other words of the question say it more surely."""
 
@@ -108,7 +110,17 @@ def _settle(chosen: Sequence[Judged], readings: Sequence[dict[Meant, float]]) ->
             scores[top] *= 1 - TAKEN * surest
 
 
+def _levels_first(scores: dict[Meant, float]) -> dict[Meant, float]:
+    """A level that is about as likely as its column stands before it: it says the column too, and more."""
+    top = max(scores, key=lambda meant: scores[meant])
+    own = [meant for meant in scores if meant[0] == top[0] and meant[1] is not None]
+    best = max(own, key=lambda meant: scores[meant], default=top)
+    if top[1] is not None or scores[best] < ABOUT * scores[top]:
+        return scores
+    return scores | {best: scores[top], top: scores[best]}
+
+
 def _mention(text: str, span: Span, scores: dict[Meant, float]) -> ColumnMention:
-    ranked = sorted(scores.items(), key=lambda item: -item[1])[: MOST_RIVALS + 1]
+    ranked = sorted(_levels_first(scores).items(), key=lambda item: -item[1])[: MOST_RIVALS + 1]
     readings = tuple(Candidate(headers, round(score, 4), level) for (headers, level), score in ranked)
     return ColumnMention(span.start, span.end, text[span.start : span.end], readings)
