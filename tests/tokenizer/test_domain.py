@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 from havoc_pipeline.errors import ModelError
 from havoc_pipeline.lm.symbols import ALPHA_SYMBOLS, all_symbols, pointers
 from havoc_pipeline.tokenizer.domain import HavocTokenizer, shipped
+from havoc_pipeline.tokenizer.pieces import any_of, pieces
 from havoc_pipeline.tokenizer.vocabulary import STAGES, vocabulary
 from havoc_pipeline.tools.registry import all_tools
 
@@ -34,6 +35,17 @@ def library() -> Any:
 def test_the_vocabulary_has_76800_entries_numbered_without_a_gap(library: Any) -> None:
     assert HAVOC.size == library.get_vocab_size() == 76_800
     assert set(library.get_vocab().values()) == set(range(76_800))
+
+
+def test_the_shipped_file_is_of_todays_recipe() -> None:
+    assert HAVOC.pattern == pieces(DECREED.names) and tuple(HAVOC.special) == DECREED.special
+
+
+@given(st.lists(st.text("ab.-", min_size=1), min_size=1), st.text("ab.-"))
+def test_any_of_matches_exactly_its_words(words: list[str], other: str) -> None:
+    assert all(re.fullmatch(any_of(words), word) for word in words)
+    assert bool(re.fullmatch(any_of(words), other)) == (other in words)
+    assert re.match(any_of(words), max(words, key=len) + "#").end() == len(max(words, key=len))  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("term", [*ISSUE, *DECREED.terms])
