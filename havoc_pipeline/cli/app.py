@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from havoc_pipeline.cli.tokenizer_app import tokenizer_app
 from havoc_pipeline.errors import CommandError
 
 app = typer.Typer(
@@ -164,6 +165,9 @@ def serve(
             checkpoint, host, port, api_key, dtype, tensor_parallel, pipeline_parallel, data_parallel, vllm, log
         )
     )
+
+
+app.add_typer(tokenizer_app, name="tokenizer")
 
 
 @app.command(hidden=True)

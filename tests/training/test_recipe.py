@@ -13,7 +13,7 @@ from training.examples import canonical
 from training.make_examples import examples
 from training.noise import drop_mentions
 from training.stages import difficulty, verdict
-from training.tokenizer import train as train_tokenizer
+from training.tokenizer.mini import train as train_tokenizer
 from training.train import Recipe, train
 
 

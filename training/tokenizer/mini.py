@@ -1,6 +1,6 @@
 """Train HAVOC-mini's tokenizer on the authors' words.
 
-python -m training.tokenizer --out havoc_pipeline/model/mini
+python -m training.tokenizer.mini --out havoc_pipeline/model/mini
 """
 
 from __future__ import annotations
