@@ -33,7 +33,7 @@ class HavocConfig(PretrainedConfig):  # type: ignore[misc]
     model_type: ClassVar[str] = "havoc"
     default_theta = 500_000.0
 
-    vocab_size: int = 73_728
+    vocab_size: int = 76_800
     hidden_size: int = 4096
     intermediate_size: int = 11_008
     num_hidden_layers: int = 32
@@ -106,7 +106,7 @@ def _check_rotation(config: HavocConfig) -> None:
 
 
 _7B = {
-    "vocab_size": 73_728,
+    "vocab_size": 76_800,
     "hidden_size": 4096,
     "intermediate_size": 11_008,
     "num_hidden_layers": 32,

@@ -1,0 +1,145 @@
+"""Token data on disk: memory-mapped shards with the offsets of their documents, and a manifest.
+
+manifest.json        tokenizer's hash, vocabulary, token type, and each shard's counts and hash
+00000.tokens         token numbers, little-endian uint16 (vocabulary up to 65,536) or uint32
+00000.documents.npy  where each document starts, in tokens, int64
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.pretrain.failure import PretrainError
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One pair of files: its name, and how many tokens and documents it holds."""
+
+    name: str
+    tokens: int
+    documents: int
+    sha256: str
+
+
+class ShardWriter:
+    """Writes documents one after another into shards of about `shard_tokens` tokens."""
+
+    def __init__(self, folder: Path, vocabulary: int, tokenizer_sha256: str, shard_tokens: int = 2**28) -> None:
+        self._folder, self._vocabulary, self._limit = folder, vocabulary, shard_tokens
+        self._tokenizer = tokenizer_sha256
+        self._type = np.dtype("<u2" if vocabulary <= 2**16 else "<u4")
+        self._shards: list[Shard] = []
+        self._documents: list[NDArray[Any]] = []
+        self._held = 0
+        if (folder / MANIFEST).exists():
+            raise PretrainError(f"{folder} already holds token data: give an empty folder.")
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def add(self, tokens: Iterable[int]) -> None:
+        """Append one document; raises `PretrainError` when a token is outside the vocabulary."""
+        document = np.fromiter(tokens, dtype=np.int64)
+        if not document.size:
+            return
+        low, high = int(document.min()), int(document.max())
+        if low < 0 or high >= self._vocabulary:
+            raise PretrainError(
+                f"A document holds the tokens {low} to {high}; the vocabulary has {self._vocabulary}: "
+                "give the tokenizer that made them."
+            )
+        self._documents.append(document.astype(self._type))
+        self._held += document.size
+        if self._held >= self._limit:
+            self._flush()
+
+    def close(self) -> None:
+        """Write what is held and the manifest; raises `PretrainError` when there is no token at all."""
+        self._flush()
+        if not self._shards:
+            raise PretrainError(f"There is no document to write to {self._folder}: give files with text.")
+        about = {"tokenizer_sha256": self._tokenizer, "vocabulary": self._vocabulary, "type": self._type.str}
+        text = json.dumps(about | {"shards": [asdict(shard) for shard in self._shards]}, indent=1)
+        (self._folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+    def _flush(self) -> None:
+        if not self._documents:
+            return
+        name = f"{len(self._shards):05d}"
+        tokens = np.concatenate(self._documents)
+        starts = np.cumsum([0, *(document.size for document in self._documents[:-1])], dtype=np.int64)
+        tokens.tofile(self._folder / f"{name}.tokens")
+        np.save(self._folder / f"{name}.documents.npy", starts)
+        digest = hashlib.sha256(tokens.tobytes() + starts.tobytes()).hexdigest()
+        self._shards.append(Shard(name, int(tokens.size), len(self._documents), digest))
+        self._documents, self._held = [], 0
+
+
+@dataclass(frozen=True)
+class Window:
+    """A run of tokens (L,) cut from a shard, and the lengths of its pieces of documents, in tokens."""
+
+    tokens: NDArray[np.int64]
+    pieces: NDArray[np.int64]
+
+
+class TokenData:
+    """A folder of shards, read as windows of equal length; a shard's last partial window is left out."""
+
+    def __init__(self, folder: Path, length: int) -> None:
+        about = _manifest(folder)
+        self.vocabulary: int = about["vocabulary"]
+        self.fingerprint = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
+        self._length = length
+        shards = [Shard(**shard) for shard in about["shards"]]
+        self._tokens = [_mapped(folder, shard, np.dtype(about["type"])) for shard in shards]
+        self._starts = [np.load(folder / f"{s.name}.documents.npy", mmap_mode="r") for s in shards]
+        self._until = np.cumsum([shard.tokens // length for shard in shards])
+        if not len(self):
+            raise PretrainError(
+                f"No shard of {folder} holds {length} tokens: prepare more text or shorten batch.length."
+            )
+
+    def __len__(self) -> int:
+        return int(self._until[-1])
+
+    def pieces(self, index: int) -> NDArray[np.int64]:
+        """Return the lengths (P,) of the pieces of documents in window `index`."""
+        shard, start = self._place(index)
+        starts = self._starts[shard]
+        first, last = np.searchsorted(starts, [start + 1, start + self._length])
+        return np.diff(np.concatenate(([start], starts[first:last], [start + self._length])))
+
+    def window(self, index: int) -> Window:
+        """Return window `index`, counted over all shards."""
+        shard, start = self._place(index)
+        return Window(self._tokens[shard][start : start + self._length].astype(np.int64), self.pieces(index))
+
+    def _place(self, index: int) -> tuple[int, int]:
+        shard = int(np.searchsorted(self._until, index, side="right"))
+        before = int(self._until[shard - 1]) if shard else 0
+        return shard, (index - before) * self._length
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise PretrainError(f"{folder} holds no {MANIFEST}: make token data with python -m training.pretrain.prepare.")
+    return json.loads(path.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def _mapped(folder: Path, shard: Shard, kind: np.dtype[Any]) -> NDArray[Any]:
+    path = folder / f"{shard.name}.tokens"
+    size, wanted = path.stat().st_size if path.is_file() else 0, shard.tokens * kind.itemsize
+    if size != wanted:
+        raise PretrainError(f"{path} has {size} bytes; its manifest says {wanted}: prepare the data again.")
+    return np.memmap(path, dtype=kind, mode="r")
