@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from havoc_pipeline.lm.reading import Reading
 from havoc_pipeline.lm.symbols import ACROSS, ALPHA_SYMBOLS, END, OF_ONE, REASONS, TRANSFORMS
 from havoc_pipeline.tools.registry import Parameter, Tool
+from havoc_pipeline.tools.samples import Factor, TwoLevel
 
 MOST_STEPS, MOST_LISTED = 2, 8
 ARITHMETIC = ("+", "-", "*", "/")
+GROUPS = frozenset({Factor, TwoLevel})
+"""Types of the column whose levels a parameter may name."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class _Builder:
         """Rule of a command over this reading, or None when a required parameter cannot be filled."""
         if tool.name not in self._ids or (tool.needs_table and not self._reading.columns):
             return None
-        parts = [self._id(tool.name)]
+        parts = dict[str, str]()
         for parameter in tool.parameters.values():
             value = self._value(tool, parameter)
             if parameter.kinds == ("alpha",):
@@ -83,11 +86,36 @@ class _Builder:
                 return None
             if value is not None:
                 part = f"{self._id(parameter.name + '=')} {value}"
-                parts.append(part if parameter.required else f"( {part} )?")
-        parts += self._common(tool)
+                parts[parameter.name] = part if parameter.required else f"( {part} )?"
+        sequence = [self._id(tool.name), *self._with_levels(tool, parts), *self._common(tool)]
         name = f"c_{tool.name.lower()}"
-        self._rules[name] = " ".join(parts)
+        self._rules[name] = " ".join(sequence)
         return name
+
+    def _with_levels(self, tool: Tool, parts: dict[str, str]) -> list[str]:
+        """The parameters in order; a level only after the group that has it."""
+        level = next((p.name for p in tool.parameters.values() if "level" in p.kinds), "")
+        group = next((p.name for p in tool.parameters.values() if not p.many and set(p.samples) & GROUPS), "")
+        names = list(parts)
+        if group not in parts or level not in tool.parameters:
+            return [parts[name] for name in names if name != level]
+        first = names.index(group)
+        last = names.index(level) if level in names else first
+        between = [parts[name] for name in names[first + 1 : last]]
+        options = [" ".join([f"{self._id(group + '=')} {self._id(pointer)}", *between, self._own_level(level, pointer)])
+                   for pointer in self._fitting(frozenset(s.__name__ for s in tool.parameters[group].samples))]  # fmt: skip
+        if not tool.parameters[group].required:
+            options.append(" ".join(between))
+        grouped = f"( {' | '.join(option for option in options if option)} )" + ("" if all(options) else "?")
+        return [*(parts[name] for name in names[:first]), grouped, *(parts[name] for name in names[last + 1 :])]
+
+    def _own_level(self, parameter: str, pointer: str) -> str:
+        levels = self._levels_of(pointer)
+        return f"( {self._id(parameter + '=')} {levels} )?" if levels else ""
+
+    def _levels_of(self, pointer: str) -> str:
+        header = self._reading.columns[pointer].headers[0]
+        return self._any(p for p, (owner, _) in self._reading.levels.items() if owner == header)
 
     def _common(self, tool: Tool) -> list[str]:
         parts = []
@@ -114,14 +142,17 @@ class _Builder:
         if kind == "word":
             return self._any(parameter.words) or None
         if kind == "level":
-            return self._any(self._reading.levels) or None
+            return self._any(self._reading.levels) or None  # Narrowed to the group's own by `_with_levels`.
         if kind == "flag":
             return self._id("true")
         letters = "FX" if kind == "text" else "N" if kind in ("number", "integer") else ""
         return self._any(p for p in self._reading.literals if p[1] in letters) or None
 
     def _pointers(self, fits: frozenset[str]) -> str:
-        return self._any(p for p, column in self._reading.columns.items() if (column.fits | self._as_two(p)) & fits)
+        return self._any(self._fitting(fits))
+
+    def _fitting(self, fits: frozenset[str]) -> list[str]:
+        return [p for p, column in self._reading.columns.items() if (column.fits | self._as_two(p)) & fits]
 
     def _as_two(self, pointer: str) -> frozenset[str]:
         """A factor of which the question names a level, and a filter can name two, may stand for a two-level column."""
@@ -157,8 +188,7 @@ class _Builder:
         """`( column op literal and … )`; a level only against the column that has it."""
         conditions = []
         for pointer, column in self._reading.columns.items():
-            header = column.headers[0]
-            levels = self._any(p for p, (owner, _) in self._reading.levels.items() if owner == header)
+            levels = self._levels_of(pointer)
             if levels and len(column.headers) == 1:
                 comma = self._id(",")
                 conditions.append(f"{self._id(pointer)} {self._any(('==', '!='))} {levels}")

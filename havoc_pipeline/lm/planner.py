@@ -38,7 +38,7 @@ from havoc_pipeline.tables import Table
 from havoc_pipeline.tokenizer.mini import MiniTokenizer
 from havoc_pipeline.tools.registry import all_tools
 
-SEARCHED = 12
+SEARCHED = 40
 """Finished plans looked at before the search ends."""
 ENOUGH = 0.995
 """Probability covered by the plans found at which the search ends early."""

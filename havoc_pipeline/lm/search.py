@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from havoc_pipeline.errors import ModelError
 from havoc_pipeline.lm.reader import Reader, ReadState
 
-MOST_DECISIONS = 160
+MOST_DECISIONS = 480
 """Decisions after which a search ends, whatever it has found."""
 
 
