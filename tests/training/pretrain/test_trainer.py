@@ -145,6 +145,16 @@ def test_a_bad_step_is_skipped_and_counted(
     assert progress["watch"]["skipped"] == 1 and len(progress["watch"]["losses"]) == 10
 
 
+def test_a_resumed_run_judges_steps_by_what_it_saw_before(
+    short: Recipe, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(replace(short, keep=replace(short.keep, every=10)), data, tmp_path)
+    shutil.rmtree(tmp_path / "step-00000013")
+    poison(monkeypatch, {2}, 40.0)  # the second step after the resume: ten losses are known only from before
+    train(short, data, tmp_path)
+    assert [entry["skipped"] for entry in entries(tmp_path / LOG)] == [*[""] * 11, "spike", ""]
+
+
 def test_several_bad_steps_in_a_row_stop_the_run(
     short: Recipe, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
