@@ -16,6 +16,8 @@ from havoc_pipeline.tokenizer.mini import MiniTokenizer
 from training.train import Recipe, build
 
 TASKS = ("plan", "mode", "argue", "arbiter")
+FUSION, REFUSAL_PENALTY = 0.3, 0.7
+"""Weight of the nearest phrasings, and nats taken from a refusal, at the first decision; chosen on the development authors."""
 
 
 def export(run: Path, tokenizer: Path, out: Path) -> None:
@@ -27,7 +29,8 @@ def export(run: Path, tokenizer: Path, out: Path) -> None:
     model.to(torch.bfloat16).save_pretrained(out)
     (out / "generation_config.json").unlink(missing_ok=True)
     shutil.copy(tokenizer / "tokenizer.json", out / "tokenizer.json")
-    card = {"havoc_tasks": TASKS, "seed": recipe.seed, "tokens": saved["tokens"], "seconds": round(saved["seconds"])}
+    card = {"havoc_tasks": TASKS, "seed": recipe.seed, "tokens": saved["tokens"], "seconds": round(saved["seconds"]),
+            "fusion": FUSION, "refusal_penalty": REFUSAL_PENALTY}  # fmt: skip
     (out / "havoc.json").write_text(json.dumps(card, indent=1), encoding="utf-8")
 
 

@@ -142,7 +142,7 @@ class Planner:
         reading = read(links, table)
         kept: dict[tuple[str, ...], Proposal] = {}
         covered = 0.0
-        for looked, found in enumerate(self._search(reading, self._fusion(links, table))):
+        for looked, found in enumerate(self._search(reading, self._first_bias(links, table))):
             covered += math.exp(found.log_probability)
             proposal = self._proposal(found, reading, table)
             if proposal is not None:
@@ -158,14 +158,19 @@ class Planner:
         path = self.path / "phrases.npz"
         return NearestPhrases(path) if path.is_file() else None
 
-    def _fusion(self, links: Links, table: Table | None) -> NDArray[np.float32] | None:
-        """What the nearest phrasings say of the first decision; None when the card gives it no weight."""
-        weight = float(self.card.get("fusion", 0.0))
-        if not weight or self._phrases is None:
-            return None
-        return self._phrases.bias(links, table, self.tokenizer.ids, self._runtime.vocab_size, weight)
+    def _first_bias(self, links: Links, table: Table | None) -> NDArray[np.float32]:
+        """What the nearest phrasings say of the first decision, and how much the card holds refusals back, (V,).
 
-    def _search(self, reading: Reading, bias: NDArray[np.float32] | None) -> Iterator[Found]:
+        A refusal is one short sentence; plans share their probability among many columns and options.
+        """
+        weight = float(self.card.get("fusion", 0.0))
+        bias = np.zeros(self._runtime.vocab_size, np.float32)
+        if weight and self._phrases is not None:
+            bias = self._phrases.bias(links, table, self.tokenizer.ids, self._runtime.vocab_size, weight)
+        bias[self.tokenizer.ids["REFUSE"]] -= float(self.card.get("refusal_penalty", 0.0))
+        return bias
+
+    def _search(self, reading: Reading, bias: NDArray[np.float32]) -> Iterator[Found]:
         grammar = plan_grammar(all_tools().values(), reading, self.tokenizer.ids)
         prompt = self.tokenizer.encode(reading.text)[-self._room :]
         temperature = float(self.card.get("temperature", 1.0))

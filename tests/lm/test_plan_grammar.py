@@ -10,7 +10,6 @@ from llguidance import LLMatcher, LLTokenizer
 from havoc_pipeline.dsl.check import check
 from havoc_pipeline.dsl.command import Command
 from havoc_pipeline.dsl.parse import parse_plan
-from havoc_pipeline.errors import CommandError
 from havoc_pipeline.linking.mentions import Candidate, ColumnMention, Links, NumberMention
 from havoc_pipeline.lm.plan_grammar import plan_grammar
 from havoc_pipeline.lm.planner import SHIPPED
@@ -66,15 +65,12 @@ def walk(seed: int) -> str:
     raise AssertionError("a walk of 200 symbols found no end")
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(300))
 def test_every_walk_parses_and_fits_the_table(seed: int) -> None:
     symbols = walk(seed)
     for place, step in enumerate(parse_plan(reading().spell(symbols))):
         if isinstance(step, Command):
-            try:
-                check(step, TABLE, steps=place)
-            except CommandError as error:  # the only thing a grammar of this size does not hold: whose level it is
-                assert "which is no level of the group" in str(error), (symbols, str(error))
+            check(step, TABLE, steps=place)
 
 
 def test_only_columns_that_fit_are_offered() -> None:
