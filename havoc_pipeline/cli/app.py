@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from havoc_pipeline.cli.model_app import model_app
 from havoc_pipeline.errors import CommandError
 
 app = typer.Typer(
@@ -140,6 +141,9 @@ def ingest(paths: Annotated[list[Path], typer.Argument(help="PDF, Markdown, HTML
     from havoc_pipeline.cli.ingest import ingest_documents
 
     ingest_documents(paths)
+
+
+app.add_typer(model_app, name="model")
 
 
 @app.command(hidden=True)
