@@ -101,8 +101,11 @@ def tokenizer_config(checkpoint: Checkpoint) -> dict[str, Any]:
     dict
         tokenizer_config.json.
     """
+    splitting = json.dumps(checkpoint.tokenizer.get("pre_tokenizer"))
     return {
         "tokenizer_class": "PreTrainedTokenizerFast", "eos_token": END, "pad_token": PAD,
+        # transformers 4 sets it to false where it is not said, whatever tokenizer.json says.
+        "add_prefix_space": '"add_prefix_space": true' in splitting,
         "model_max_length": checkpoint.shape.max_position_embeddings, "clean_up_tokenization_spaces": False,
         "model_input_names": ["input_ids", "attention_mask"], "chat_template": CHAT_TEMPLATE,
     }  # fmt: skip

@@ -63,6 +63,8 @@ def test_the_tokenizer_reads_as_havocs_own(checkpoint: Path, tmp_path: Path) -> 
     for text in (PROMPT, "<plan> the meaning of mean <cmd>", "µ → 漢", ""):
         assert exported(text)["input_ids"] == own.encode(text)
     assert len(exported) == own.size
+    # What transformers 4 goes by; without it a word after a symbol loses its blank there.
+    assert exported.init_kwargs["add_prefix_space"] is True
     assert (exported.eos_token_id, exported.pad_token_id) == (own.ids["<end>"], own.ids["<pad>"])
 
 
