@@ -36,6 +36,21 @@ def test_transformers_llama_gives_the_same_logits(checkpoint: Path, untied: Path
         torch.testing.assert_close(logits(llama), logits(havoc), rtol=0, atol=2e-5)
 
 
+def test_in_bfloat16_havocs_error_is_no_larger_than_llamas(make: Maker, tmp_path: Path) -> None:
+    folder = make(dtype=torch.bfloat16)
+    export_hf(folder, tmp_path / "hf")
+    exact = logits(HavocForCausalLM.from_pretrained(folder, dtype=torch.float32))
+    error = {
+        name: (logits(model).float() - exact).abs().mean().item()
+        for name, model in (
+            ("havoc", HavocForCausalLM.from_pretrained(folder)),
+            ("llama", AutoModelForCausalLM.from_pretrained(tmp_path / "hf")),
+        )
+    }
+    # A tenth of tolerance: both round, only not at the same places.
+    assert 0 < error["havoc"] <= 1.1 * error["llama"], error
+
+
 def test_the_export_loads_where_havoc_cannot_be_imported(checkpoint: Path, tmp_path: Path) -> None:
     out = tmp_path / "hf"
     export_hf(checkpoint, out)
