@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from havoc_pipeline.cli.model_app import model_app
 from havoc_pipeline.cli.tokenizer_app import tokenizer_app
 from havoc_pipeline.errors import CommandError
 
@@ -168,6 +169,7 @@ def serve(
 
 
 app.add_typer(tokenizer_app, name="tokenizer")
+app.add_typer(model_app, name="model")
 
 
 @app.command(hidden=True)
