@@ -83,7 +83,8 @@ def _view(mention: Mention) -> Link | None:
 
 
 def _column(mention: ColumnMention) -> Link:
-    best, rivals = mention.best, mention.candidates[1 : MOST_RIVALS + 1]
+    best = mention.best
+    rivals = [c for c in mention.candidates[1:] if c.level is not None or c.headers != best.headers][:MOST_RIVALS]
     return Link(text=mention.text, start=mention.start, end=mention.end, kind="level" if best.level else "column",
                 meaning=_meaning(best), columns=best.headers, score=best.score, rivals=tuple(map(_meaning, rivals)))  # fmt: skip
 
