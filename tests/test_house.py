@@ -1,6 +1,7 @@
 """The house: five root folders under one name, links, package list, and a wheel that imports."""
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -43,6 +44,14 @@ def test_every_package_is_listed_and_nothing_else() -> None:
     assert isinstance(listed, list)
     assert set(listed) == packages_of_the_tree()
     assert listed == sorted(listed)
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-serve.lock"])
+def test_a_lock_names_every_package_that_havoc_runs_on(lock: str) -> None:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        wanted = {re.split(r"[<>=\[ ]", entry)[0] for entry in tomllib.load(file)["project"]["dependencies"]}
+    locked = {line.partition("==")[0].lower() for line in (ROOT / lock).read_text("utf-8").splitlines()}
+    assert wanted <= {name.replace("_", "-") for name in locked}, wanted - locked
 
 
 def test_datasets_has_no_init_so_that_it_shadows_nobody() -> None:

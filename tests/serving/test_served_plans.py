@@ -77,10 +77,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture(scope="module")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> list[Answer]:
-    """What the embedded model answers to every question."""
-    os.environ["HAVOC_HOME"] = str(tmp_path_factory.mktemp("home"))
-    return answers(SRS("embedded"), range(len(QUESTIONS)))
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Answer]]:
+    """What the embedded model answers to every question; nothing kept elsewhere is used."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HAVOC_HOME", str(tmp_path_factory.mktemp("home")))
+        yield answers(SRS("embedded"), range(len(QUESTIONS)))
 
 
 def answers(program: SRS, places: Any) -> list[Answer]:
@@ -88,6 +89,12 @@ def answers(program: SRS, places: Any) -> list[Answer]:
         program(question=QUESTIONS[i][1], table=Table.read(ROOT / "datasets" / "tables" / QUESTIONS[i][0]))
         for i in places
     ]
+
+
+def completed(server: Running) -> float:
+    """Requests that the server has answered in all, by its own count."""
+    lines = httpx.get(f"{server.base.removesuffix('/v1')}/metrics").text.splitlines()
+    return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith("vllm:request_success_total"))
 
 
 def gist(answer: Answer) -> tuple[Any, ...]:
@@ -104,10 +111,12 @@ def test_fifty_questions_one_at_a_time_through_havoc_ask(
     command = [sys.executable, "-c", ENTRY, "ask", "--file", str(tmp_path / "asked.jsonl"), "--data-dir",
                str(ROOT / "datasets" / "tables"), "--out", str(tmp_path / "out.jsonl"), "--lm", "openai/havoc-mini",
                "--api-base", server.base]  # fmt: skip
-    started = time.monotonic()
+    before, started = completed(server), time.monotonic()
     told = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
     assert told.returncode == 0, told.stderr
-    tell(f"{len(QUESTIONS)} questions, one at a time: {time.monotonic() - started:.1f} s")
+    seconds, asked = time.monotonic() - started, completed(server) - before
+    tell(f"{len(QUESTIONS)} questions, one at a time: {seconds:.1f} s, {asked:.0f} requests")
+    assert asked >= len(QUESTIONS)
     found = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()]
     served = [Answer.model_validate(line) for line in found]
     assert [gist(answer) for answer in served] == [gist(answer) for answer in embedded]
@@ -116,10 +125,12 @@ def test_fifty_questions_one_at_a_time_through_havoc_ask(
 
 def test_fifty_questions_sixteen_at_a_time(server: Running, embedded: list[Answer], tell: Tell) -> None:
     lm = choose_lm("openai/havoc-mini", server.base)
-    started = time.monotonic()
+    before, started = completed(server), time.monotonic()
     with ThreadPoolExecutor(16) as pool:
         found = list(pool.map(lambda i: answers(SRS(lm), [i])[0], range(len(QUESTIONS))))
-    tell(f"{len(QUESTIONS)} questions, sixteen at a time: {time.monotonic() - started:.1f} s")
+    seconds, asked = time.monotonic() - started, completed(server) - before
+    tell(f"{len(QUESTIONS)} questions, sixteen at a time: {seconds:.1f} s, {asked:.0f} requests")
+    assert asked >= len(QUESTIONS)
     assert [gist(answer) for answer in found] == [gist(answer) for answer in embedded]
 
 
