@@ -33,7 +33,7 @@ STEPS = {
                                      "HavocRuntime.extend": "decode"},
     "havoc_pipeline.tokenizer.mini": {"MiniTokenizer.__init__": "tokenizer"},
     "havoc_pipeline.lm.planner": {"plan_grammar": "grammar of the plan", "Planner._search": "search",
-                                  "Planner._fusion": "nearest phrases", "execute": "tools, trying plans"},
+                                  "Planner._first_bias": "nearest phrases", "execute": "tools, trying plans"},
     "havoc_pipeline.retrieval.library": {"Library.search": "handbook", "Library.methods": "handbook"},
     "havoc_pipeline.programs.stages.execute": {"ExecuteStage.forward": "tools"},
     "havoc_pipeline.reports.answer_text": {"answer_text": "rendering"},
