@@ -8,7 +8,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help ask serve test test-serving format lint types docs clean
+.PHONY: help ask serve test test-serving test-serving-all format lint types docs clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,10 +37,14 @@ ask: .venv/runtime  ## set up, then ask a question about a table that ships with
 serve: .venv-serve/ready  ## set up vLLM for processors, then serve HAVOC-mini on this machine alone
 	$(SERVE)/havoc serve $(CHECKPOINT)
 
-test: .venv/development lint types  ## set up, then check format, types and behaviour
+test: .venv/development lint types  ## set up, then check format, types, behaviour and what vLLM serves
 	$(BIN)/python -m pytest
+	$(MAKE) test-serving
 
 test-serving: .venv-serve/ready  ## set up vLLM for processors, then check what it serves
+	$(SERVE)/python -m pytest tests/serving -m "not beyond_ci"
+
+test-serving-all: .venv-serve/ready  ## the same, and compiled kernels and two processes as well
 	$(SERVE)/python -m pytest tests/serving
 
 lint: .venv/development  ## check style and format

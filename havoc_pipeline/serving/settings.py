@@ -105,6 +105,12 @@ class Settings:
     def _small(self) -> bool:
         return sum(file.stat().st_size for file in self.checkpoint.glob("*.safetensors")) <= SMALL_BYTES
 
+    @property
+    def _uncompiled(self) -> list[str]:
+        # Eager on a processor skips the warm-up in which a later stage of a pipeline makes its buffers.
+        staged = ["--compilation-config", json.dumps({"mode": 1, "backend": "eager"})]
+        return staged if self.pipeline > 1 else ["--enforce-eager"]
+
     def command(self, *, processor: bool) -> list[str]:
         """vLLM's OpenAI-compatible server as arguments of a process."""
         outputs = {"backend": "guidance", "disable_any_whitespace": True}
@@ -115,7 +121,7 @@ class Settings:
             "--dtype", self.computed_in, "--max-num-seqs", str(TOGETHER), "--structured-outputs-config", json.dumps(outputs),
             "--disable-uvicorn-access-log", "--generation-config", "vllm",
             *(["--block-size", str(BLOCK)] if processor else []),
-            *(["--enforce-eager"] if processor and self._small else []),
+            *(self._uncompiled if processor and self._small else []),
             *(word for name, count in shared.items() if count > 1 for word in (f"--{name}-parallel-size", str(count))),
             *self.flags,
         ]  # fmt: skip

@@ -29,7 +29,7 @@ def largest(found: tuple[Scores, ...], expected: list[Scores]) -> float:
     ("tied", "options"),
     [
         (True, {}),
-        (False, {"enforce_eager": False}),
+        pytest.param(False, {"enforce_eager": False}, marks=pytest.mark.beyond_ci),
         (True, {"enable_prefix_caching": True, "enable_chunked_prefill": True, "max_num_batched_tokens": 64}),
     ],
     ids=["tied", "untied-compiled", "prefix-cache-and-chunked-prefill"],

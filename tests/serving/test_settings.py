@@ -45,6 +45,12 @@ def test_parallel_sizes_and_further_flags_are_passed_on() -> None:
     assert "--pipeline-parallel-size" not in command and command[-2:] == ["--max-model-len", "99"]
 
 
+def test_stages_on_a_processor_are_warmed_up() -> None:
+    assert "--enforce-eager" in Settings().command(processor=True)
+    staged = Settings(pipeline=2).command(processor=True)
+    assert "--enforce-eager" not in staged and "--compilation-config" in staged
+
+
 def test_a_checkpoint_that_is_no_planner_has_one_name(tmp_path: Path) -> None:
     seeded().save_pretrained(tmp_path / "tiny")
     assert Settings(tmp_path / "tiny").names == ["tiny"]
