@@ -199,6 +199,10 @@ def test_links_do_not_depend_on_pythons_hash_seed() -> None:
 
 
 def test_ordinary_verbs_name_no_yes_or_no() -> None:
-    table = Table.from_columns({"time (s)": ["27.1", "30.2", "28.8"] * 8, "flag": ["yes", "no", "no"] * 8}, name="pours")
-    found = [m for m in ground("does it take long, and does it stay so", table).mentions if isinstance(m, ColumnMention)]
+    table = Table.from_columns(
+        {"time (s)": ["27.1", "30.2", "28.8"] * 8, "flag": ["yes", "no", "no"] * 8}, name="pours"
+    )
+    found = [
+        m for m in ground("does it take long, and does it stay so", table).mentions if isinstance(m, ColumnMention)
+    ]
     assert all(m.best.level is None for m in found)
