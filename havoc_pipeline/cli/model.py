@@ -9,7 +9,7 @@ from havoc_pipeline.errors import CommandError
 
 FORMATS = ("gguf", "hf")
 LOADED = {
-    "gguf": "llama.cpp loads it: llama-server -m {out}",
+    "gguf": "llama.cpp loads it: {out}",
     "hf": 'transformers loads it: AutoModelForCausalLM.from_pretrained("{out}")',
 }
 MIB = 1024**2

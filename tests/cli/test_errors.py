@@ -48,7 +48,7 @@ def test_files_that_are_no_table(havoc: Havoc, tmp_path: Path, name: str, conten
 
 
 def test_a_directory(havoc: Havoc, tmp_path: Path) -> None:
-    sentence(havoc("describe", "--data", str(tmp_path)), 2)
+    assert "is a directory" in sentence(havoc("describe", "--data", str(tmp_path)), 2)
 
 
 def test_text_where_numbers_are_needed(havoc: Havoc, table: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 from scipy.special import ndtr
 
 from havoc_pipeline.reports.canvas import MOST_POINTS, PALETTE, canvas, plain, thinned
@@ -118,7 +119,9 @@ def test_bars_and_stacked_bars() -> None:
 @pytest.mark.parametrize("text", ["$5 and $6", r"\alpha_{x", "a" * 200, "Größe µ ², Δ", "50%"])
 def test_any_text_can_be_drawn(text: str) -> None:
     figure = group_plot({text: VALUES, "b": VALUES}, label=text)
-    figure.savefig(io.BytesIO(), format="png", dpi=20)
+    figure.savefig(drawn := io.BytesIO(), format="png", dpi=20)
+    assert drawn.getvalue().startswith(b"\x89PNG")
+    assert any(plain(text)[:12] in label.get_text() for label in figure.findobj(Text))
 
 
 def test_long_and_mathematical_text_is_tamed() -> None:

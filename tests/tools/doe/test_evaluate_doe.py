@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from havoc_pipeline.errors import CommandError, DataError
 from havoc_pipeline.tools.doe.defining_words import Fraction
@@ -192,7 +193,10 @@ def test_many_factors(answer: Answer) -> None:
 @pytest.mark.parametrize("runs", [FULL, Fraction(2).matrix(), QUARTER])
 def test_figure(runs: Floats, answer: Answer, tmp_path: Any) -> None:
     names = list("ABCDEF")[: runs.shape[1]]
-    answer(f"EVALUATE_DOE factors=[{', '.join(names)}]", columns(runs)).figure().savefig(tmp_path / "figure.png")
+    figure = answer(f"EVALUATE_DOE factors=[{', '.join(names)}]", columns(runs)).figure()
+    figure.savefig(tmp_path / "figure.png")
+    drawn = {text.get_text() for text in figure.findobj(Text)}
+    assert all(any(name in words for words in drawn) for name in names)
 
 
 def test_single_factor(answer: Answer) -> None:
