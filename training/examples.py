@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from havoc_pipeline.linking.ground import ground
+from havoc_pipeline.linking.linker import Linker
 from havoc_pipeline.lm.reading import Reading, read
 from havoc_pipeline.tools.registry import find_tool
 from training.meaning import Episode, Meaning
@@ -23,9 +24,9 @@ class Example:
     reading: str
 
 
-def example(episode: Episode, shuffle: random.Random | None = None) -> Example | None:
+def example(episode: Episode, shuffle: random.Random | None = None, linker: Linker | None = None) -> Example | None:
     """Link the question and write its answer in pointers; None when a pointer it needs is lacking."""
-    links = ground(episode.question, episode.table)
+    links = ground(episode.question, episode.table, linker)
     reading = read(links, episode.table, shuffle=shuffle)
     answer = pointed_answer(episode, reading)
     return Example(reading.text, " ".join(answer), episode.reading) if answer else None

@@ -8,12 +8,13 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
 from havoc_pipeline.linking.ground import the_linker
-from training.bank import authors, domains, phrases, readings
+from havoc_pipeline.linking.linker import Linker
+from training.bank import authors, domains, half_of, phrases, readings
 from training.casting import is_group, is_measure
 from training.examples import Example, example
 from training.linker.train_roles import hidden_entries
@@ -22,7 +23,7 @@ from training.stages import debate_examples, mode_examples
 from training.studies import studied, studies, study_authors
 from training.tables import Made, MadeTable, make_table
 
-QUESTIONS_A_TABLE, STUDIES_A_TABLE = 24, 4
+QUESTIONS_A_TABLE, STUDIES_A_TABLE = 24, 9
 """Questions of the phrase bank over one table, and studies drawn along with it."""
 WEIGHTS = {"ttest.": 1.6, "spc.": 1.2, "cap.": 1.6, "anova.one": 3.0, "anova.two": 2.0, "corr.two": 3.0, "reg.one": 2.0,
            "reg.drivers": 2.5, "reg.many": 1.5, "chi2.two": 3.5, "var.diff": 2.0, "norm.one": 2.0, "describe.": 1.2,
@@ -37,8 +38,19 @@ def weight(reading: str) -> float:
     return WEIGHTS[max(found, key=len)] if found else 1.0
 
 
-def examples(count: int, seed: int, *, development: bool) -> Iterator[Example]:
-    """Draw `count` examples; the same seed gives the same ones."""
+def examples(count: int, seed: int, *, development: bool, linkers: Sequence[Linker] | None = None) -> Iterator[Example]:
+    """Draw `count` examples; the same seed gives the same ones.
+
+    Parameters
+    ----------
+    count : int
+    seed : int
+    development : bool
+        Of the development authors instead of the others.
+    linkers : two Linkers, optional
+        Which learned from the first and from the second half of the authors; each links the tables of the
+        other half. The shipped linker when left out.
+    """
     random_ = random.Random(seed)
     writer = Writer(phrases(authors("phrases", development=development)), random_)
     free_authors = study_authors(development=development)
@@ -49,26 +61,27 @@ def examples(count: int, seed: int, *, development: bool) -> Iterator[Example]:
     made = 0
     while made < count:
         for made_table, asked in islice(free, STUDIES_A_TABLE):
-            hide_domain(made_table, random_)
-            for free_example in filter(None, (example(episode, random_) for episode in asked)):
+            linker = hide_domain(made_table, random_, linkers)
+            for free_example in filter(None, (example(episode, random_, linker) for episode in asked)):
                 made += 1
                 yield free_example
         table = thinned(make_table(random_.choice(known), random_), random_)
-        hide_domain(table, random_)
+        linker = hide_domain(table, random_, linkers)
         foreign: list[Made] = [m for d in random_.sample(known, 3) for m in make_table(d, random_).columns]
         for reading in random_.choices(names, weights, k=QUESTIONS_A_TABLE):
             episode = writer.episode(table, reading, foreign)
-            drawn = example(episode, random_) if episode else None
+            drawn = example(episode, random_, linker) if episode else None
             if drawn is not None and made < count:
                 made += 1
                 yield drawn
                 yield from _stages(drawn, random_)
 
 
-def hide_domain(made: MadeTable, random_: random.Random) -> None:
-    """Let the linker see the table without the lexicon entries that its own domain brought, mostly."""
-    linker = the_linker()
+def hide_domain(made: MadeTable, random_: random.Random, linkers: Sequence[Linker] | None) -> Linker:
+    """The linker that has not seen the table's author, mostly without the lexicon entries that this table brought."""
+    linker = linkers[1 - half_of(made.domain["author"])] if linkers else the_linker()
     linker.prepare(made.table, hidden_entries(made, linker.lexicon, random_))
+    return linker
 
 
 def _stages(drawn: Example, random_: random.Random) -> Iterator[Example]:
@@ -110,10 +123,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--development", action="store_true")
+    parser.add_argument(
+        "--halves", type=Path, nargs=2, help="weights of linkers that learned from one half of the authors"
+    )
     given = parser.parse_args()
     given.out.parent.mkdir(parents=True, exist_ok=True)
     with given.out.open("w", encoding="utf-8") as file:
-        for drawn in examples(given.count, given.seed, development=given.development):
+        linkers = [Linker.load(path) for path in given.halves] if given.halves else None
+        for drawn in examples(given.count, given.seed, development=given.development, linkers=linkers):
             file.write(json.dumps(drawn.__dict__, ensure_ascii=False) + "\n")
 
 

@@ -12,10 +12,12 @@ from havoc_pipeline.tables import Table
 class Meaning:
     """Something that a question may mention and a plan names; `spans` are its places in the text.
 
+    `lost` is what the question names and the table does not have.
+
     `level` is the level's name, or a number or date as the plan writes it.
     """
 
-    kind: Literal["column", "level", "number", "date", "formula", "names"]
+    kind: Literal["column", "level", "number", "date", "formula", "names", "lost"]
     headers: tuple[str, ...] = ()
     level: str | None = None
     part: str = "plain"

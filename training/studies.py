@@ -33,6 +33,8 @@ EMPTY = frozenset("process reading measurement value result number data figure t
 """Words that may stand for any column."""
 TOGETHER = 4
 """How many questions are asked of one drawn table."""
+SLIPS = 4
+"""How often a question is drawn again whose numbers cannot be read any more."""
 OTHER_WORDS = 0.3
 """How often a marked noun phrase is said by another of the column's names."""
 
@@ -118,7 +120,17 @@ def studied(names: Iterable[str], random_: random.Random) -> Iterator[tuple[Made
         study = random_.choices(known, weights)[0]
         asked = random_.sample(study["questions"], min(TOGETHER, len(study["questions"])))
         drawn = draw(study, random_, asked)
-        yield drawn.made, [episode(drawn, question, random_) for question in asked]
+        yield drawn.made, [_readable(drawn, question, random_) for question in asked]
+
+
+def _readable(drawn: Drawn, question: dict[str, Any], random_: random.Random) -> Episode:
+    """The question drawn again while a slip of the keyboard takes a number from it ("plus mnius")."""
+    for _ in range(SLIPS):
+        try:
+            return episode(drawn, question, random_)
+        except StudyError:
+            continue
+    return episode(drawn, question, random_)
 
 
 def with_marks(study: dict[str, Any]) -> dict[str, Any]:
@@ -151,7 +163,7 @@ def _telling(words: str) -> bool:
 
 def _mention(words: str, mark: str, drawn: Drawn, meanings: dict[str, Meaning], random_: random.Random) -> Segment:
     if mark == "?":
-        return Segment(words)
+        return Segment(words, meanings.setdefault(f"?{len(meanings)}", Meaning("lost")))
     key, _, level = mark.partition("=")
     if "." not in key and key in drawn.columns and drawn.columns[key].kind == "pair":
         key += ".after"

@@ -1,126 +1,114 @@
-"""From judged pairs to mentions: the surest spans that do not overlap, their rivals kept."""
+"""From what each word means to mentions: neighbouring words of one meaning, rivals kept."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from havoc_pipeline.linking.mentions import Candidate, ColumnMention
-from havoc_pipeline.linking.spans import Span
+import numpy as np
 
-LEAST = 0.22
-"""Probability that a span names any column at all from which it is a mention."""
-FLOOR = 0.12
-"""Probability that the best reading of a mention needs, when several share the rest."""
+from havoc_pipeline.linking.lexicon import Floats
+from havoc_pipeline.linking.mentions import Candidate, ColumnMention
+from havoc_pipeline.linking.spans import QuestionWords
+
+LEAST = 0.35
+"""Probability that a word names a column or level at all from which it is part of a mention."""
 RIVAL = 0.04
+"""Probability from which a reading is kept beside the likeliest."""
 MOST_RIVALS = 6
-WIDER = 0.02
-"""How much a further word in a span is worth, so that of two equals the longer one wins."""
-ABOUT = 0.65
-"""Share of its column's probability from which a level is read rather than the column."""
-TAKEN = 0.5
-"""How much of its score a reading loses when other words of the question say it more surely."""
+LOST = 0.5
+"""Probability from which a word names something that the table lacks."""
 
 Meant = tuple[tuple[str, ...], str | None]
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A pair with its probability: a span, and columns or a level of one."""
+class Read:
+    """A question's words and what each may mean.
 
-    span: Span
-    headers: tuple[str, ...]
-    level: str | None
-    chance: float
+    Attributes:
+        words: n words.
+        meant: k columns, blocks and levels.
+        shares: float32 (n, k + 2); the last two are nothing, and something the table lacks.
+    """
 
-    @property
-    def meant(self) -> Meant:
-        """Columns and level."""
-        return self.headers, self.level
-
-    @property
-    def rank(self) -> float:
-        """What the choice among overlapping spans goes by."""
-        return self.chance + WIDER * (self.span.last - self.span.first)
+    words: QuestionWords
+    meant: Sequence[Meant]
+    shares: Floats
 
 
-def mentions(text: str, pairs: Iterable[Judged], least: float = LEAST) -> list[ColumnMention]:
-    """Choose spans that do not overlap, surest first.
+def mentions(read: Read, least: float = LEAST) -> list[ColumnMention]:
+    """Return the mentions of columns, blocks and levels, in order of their place.
 
     Args:
-        text: the question.
-        pairs: all judged pairs.
-        least: a span whose readings together have less probability names nothing.
-
-    Returns:
-        Mentions in order of their place.
+        read: the question.
+        least: probability of naming anything from which a word counts.
     """
-    order = sorted(pairs, key=lambda pair: (-pair.rank, pair.span.first))
-    whole = _whole(order)
-    chosen: list[Judged] = []
-    for pair in order:
-        likely = pair.chance >= min(FLOOR, least) and whole[pair.span.first, pair.span.last] >= least
-        if likely and not any(_overlap(pair, other) for other in chosen):
-            chosen.append(pair)
-    readings = [_readings(best, order) for best in chosen]
-    _settle(chosen, readings)
-    found = [_mention(text, best.span, scores) for best, scores in zip(chosen, readings, strict=True)]
-    return sorted(found, key=lambda mention: mention.start)
+    return [_mention(read, first, last) for first, last in _runs(read, least)]
 
 
-def _whole(pairs: Iterable[Judged]) -> dict[tuple[int, int], float]:
-    """How likely each span names something: its readings' probabilities together."""
-    whole: dict[tuple[int, int], float] = {}
-    for pair in pairs:
-        place = (pair.span.first, pair.span.last)
-        whole[place] = whole.get(place, 0.0) + (pair.chance if pair.chance >= RIVAL else 0.0)
-    return whole
+def lost(read: Read) -> tuple[tuple[int, int], ...]:
+    """Return the places (start, end) of things that the question names and the table lacks.
+
+    Args:
+        read: the question.
+    """
+    words = read.words.words
+    said = [bool(share >= LOST) and not word.is_stop for share, word in zip(read.shares[:, -1], words, strict=True)]
+    return tuple((words[first].start, words[last - 1].end) for first, last in _together(said, read))
 
 
-def _overlap(one: Judged, other: Judged) -> int:
-    return max(0, min(one.span.last, other.span.last) - max(one.span.first, other.span.first))
+def _runs(read: Read, least: float) -> Iterator[tuple[int, int]]:
+    """Neighbouring words that name something, cut where they name another thing."""
+    count = len(read.meant)
+    naming = read.shares[:, :count].sum(1) if count else np.zeros(len(read.shares))
+    top = read.shares[:, :count].argmax(1) if count else np.zeros(len(read.shares), int)
+    for first, last in _together([bool(share >= least) for share in naming], read):
+        begin = first
+        for at in range(first + 1, last + 1):
+            if at == last or not _same(read.meant[top[at]], read.meant[top[begin]]):
+                if any(not word.is_stop for word in read.words.words[begin:at]) or at - begin == 1:
+                    yield begin, at
+                begin = at
 
 
-def _alike(one: Judged, other: Judged) -> bool:
-    shared = _overlap(one, other)
-    least = min(one.span.last - one.span.first, other.span.last - other.span.first)
-    return shared > 0 and 2 * shared >= least
+def _same(one: Meant, other: Meant) -> bool:
+    """Whether two readings are one column, or a level and its column."""
+    return one == other or (one[0] == other[0] and (one[1] is None or other[1] is None))
 
 
-def _readings(best: Judged, order: Sequence[Judged]) -> dict[Meant, float]:
-    scores: dict[Meant, float] = {}
-    for pair in order:
-        if pair.chance >= RIVAL and _alike(best, pair):
-            scores[pair.meant] = max(scores.get(pair.meant, 0.0), min(pair.chance, best.chance))
-    return scores
+def _together(said: Sequence[bool], read: Read) -> Iterator[tuple[int, int]]:
+    first = None
+    for at in range(len(said) + 1):
+        parted = first is not None and at < len(said) and read.words.breaks(at)
+        if first is not None and (at == len(said) or not said[at] or parted):
+            yield first, at
+            first = None
+        if at < len(said) and said[at] and first is None:
+            first = at
 
 
-def _settle(chosen: Sequence[Judged], readings: Sequence[dict[Meant, float]]) -> None:
-    """Two different names seldom mean one column: the less sure of them loses some of its score."""
-    for at, scores in enumerate(readings):
-        top = max(scores, key=lambda meant: scores[meant])
-        others = [
-            other[top]
-            for place, other in enumerate(readings)
-            if place != at and chosen[place].span.key != chosen[at].span.key
-            and max(other, key=lambda meant: other[meant]) == top
-        ]  # fmt: skip
-        surest = max(others, default=0.0)
-        if top[1] is None and surest > scores[top]:
-            scores[top] *= 1 - TAKEN * surest
+def _mention(read: Read, first: int, last: int) -> ColumnMention:
+    words = read.words.words[first:last]
+    telling = [at for at in range(first, last) if not read.words.words[at].is_stop] or list(range(first, last))
+    shares = _shares(read, telling)
+    ranked = sorted(shares.items(), key=lambda item: -item[1])[: MOST_RIVALS + 1]
+    candidates = tuple(Candidate(headers, round(share, 4), level) for (headers, level), share in ranked)
+    start, end = words[0].start, words[-1].end
+    return ColumnMention(start, end, read.words.text[start:end], candidates)
 
 
-def _levels_first(scores: dict[Meant, float]) -> dict[Meant, float]:
-    """A level that is about as likely as its column stands before it: it says the column too, and more."""
-    top = max(scores, key=lambda meant: scores[meant])
-    own = [meant for meant in scores if meant[0] == top[0] and meant[1] is not None]
-    best = max(own, key=lambda meant: scores[meant], default=top)
-    if top[1] is not None or scores[best] < ABOUT * scores[top]:
-        return scores
-    return scores | {best: scores[top], top: scores[best]}
-
-
-def _mention(text: str, span: Span, scores: dict[Meant, float]) -> ColumnMention:
-    ranked = sorted(_levels_first(scores).items(), key=lambda item: -item[1])[: MOST_RIVALS + 1]
-    readings = tuple(Candidate(headers, round(score, 4), level) for (headers, level), score in ranked)
-    return ColumnMention(span.start, span.end, text[span.start : span.end], readings)
+def _shares(read: Read, telling: Sequence[int]) -> dict[Meant, float]:
+    """Mean over the telling words; a word that names the column counts for its level too."""
+    mean = read.shares[telling].mean(0)
+    best = read.shares[telling].max(0)
+    found: dict[Meant, float] = {}
+    for at, meant in enumerate(read.meant):
+        if mean[at] >= RIVAL or best[at] >= LEAST:
+            found[meant] = float(mean[at])
+    for meant in [one for one in found if one[1] is not None]:
+        at = read.meant.index(meant)
+        if best[at] >= 0.5 and (meant[0], None) in found:
+            found[meant] += found[meant[0], None]
+            found[meant[0], None] *= 0.5
+    return found or {read.meant[int(mean[: len(read.meant)].argmax())]: float(mean[: len(read.meant)].max())}

@@ -16,7 +16,6 @@ from havoc_pipeline.linking.mentions import (
     Mention,
     NumberMention,
 )
-from havoc_pipeline.linking.unplaced import unplaced
 from havoc_pipeline.tables import Table
 
 
@@ -46,11 +45,11 @@ def ground(question: str, table: Table | None, linker: Linker | None = None) -> 
         return Links(question, own, {})
     linker = linker or the_linker()
     blocked = tuple((m.start, m.end) for m in own if isinstance(m, FormulaMention | DateMention))
-    links = linker.link(question, table, blocked=blocked)
+    numbers = [m for m in own if isinstance(m, NumberMention)]
+    links = linker.link(question, table, blocked, numbers)
     named = [m for m in links.mentions if not _is_own_number(m, own)]
     mentions = sorted([*own, *named], key=lambda m: (m.start, m.end))
-    whole = replace(links, mentions=tuple(mentions))
-    return replace(whole, unplaced=unplaced(whole, linker.lexicon))
+    return replace(links, mentions=tuple(mentions))
 
 
 def _is_own_number(mention: Mention, own: Sequence[Mention]) -> bool:

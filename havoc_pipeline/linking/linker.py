@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from havoc_pipeline.errors import ModelError
-from havoc_pipeline.linking.decode import LEAST, Judged, mentions
-from havoc_pipeline.linking.lexicon import Lexicon
-from havoc_pipeline.linking.mentions import Links, Role
+from havoc_pipeline.linking.decode import LEAST, Meant, Read, lost, mentions
+from havoc_pipeline.linking.grid import grid_of
+from havoc_pipeline.linking.lexicon import Floats, Lexicon
+from havoc_pipeline.linking.mentions import Links, NumberMention, Role
+from havoc_pipeline.linking.network import Network
 from havoc_pipeline.linking.roles import RoleModel, named
 from havoc_pipeline.linking.scorer import Scorer
 from havoc_pipeline.linking.spans import QuestionWords
@@ -36,7 +39,15 @@ class Linker:
         self.role_model = RoleModel(arrays["role_weight"], arrays["role_bias"])
         self._columns = Scorer(arrays, "column_")
         self._levels = Scorer(arrays, "level_")
+        self._arrays = arrays
         self._kept: OrderedDict[int, tuple[Table, TableLinks]] = OrderedDict()
+
+    @cached_property
+    def network(self) -> Network:
+        """The network over a question and its table."""
+        own = {name.removeprefix("grid_"): array for name, array in self._arrays.items() if name.startswith("grid_")}
+        words = bytes(own.pop("words")).decode("utf-8").split("\n")
+        return Network(own, words)
 
     @classmethod
     def load(cls, weights: Path = WEIGHTS) -> Linker:
@@ -73,32 +84,55 @@ class Linker:
                 self._kept.popitem(last=False)
         return kept[1]
 
-    def link(self, question: str, table: Table, blocked: Sequence[tuple[int, int]] = (), least: float = LEAST) -> Links:
+    def link(
+        self,
+        question: str,
+        table: Table,
+        blocked: Sequence[tuple[int, int]] = (),
+        numbers: Sequence[NumberMention] = (),
+        least: float = LEAST,
+    ) -> Links:
         """Link the words of a question to columns, blocks and levels.
 
         Args:
             question: the text.
             table: the table it is about.
-            blocked: places (start, end) of the question that are numbers, dates or formulas.
-            least: probability below which a span is taken to name nothing.
+            blocked: places (start, end) of the question that are dates or formulas.
+            numbers: of the question.
+            least: probability below which a word is taken to name nothing.
 
         Returns:
-            The mentions in order, each with its rivals, and every column's roles.
+            The mentions in order, each with its rivals, every column's roles, and the places of what
+            the question names and the table lacks.
         """
-        ready = self.prepare(table)
         words = QuestionWords.of(question, blocked)
-        judged = self.judge(ready, ready.pairs(words)) if words.words else ()
-        return Links(question, tuple(mentions(question, judged, least)), self.roles(table))
+        if not words.words:
+            return Links(question, (), self.roles(table))
+        found = self.read(self.prepare(table), words, numbers)
+        return Links(question, tuple(mentions(found, least)), self.roles(table), lost(found))
 
-    def judge(self, ready: TableLinks, pairs: Pairs) -> Iterator[Judged]:
-        """Yield every pair with its probability."""
-        chances = self._columns.probabilities(pairs.column_features)
-        for (span, target), chance in zip(pairs.column_pairs.tolist(), chances.tolist(), strict=True):
-            yield Judged(pairs.spans[span], ready.targets[target].headers, None, chance)
-        chances = self._levels.probabilities(pairs.level_features)
-        for hit, chance in zip(pairs.hits, chances.tolist(), strict=True):
-            level = ready.index.levels[hit.level]
-            yield Judged(hit.span, ready.targets[level.target].headers, level.text, chance)
+    def read(self, ready: TableLinks, words: QuestionWords, numbers: Sequence[NumberMention] = ()) -> Read:
+        """Return what each word of a question may mean.
+
+        Args:
+            ready: the table.
+            words: of the question, at least one.
+            numbers: of the question.
+        """
+        pairs = ready.pairs(words)
+        grid = grid_of(ready, pairs, self.column_chances(pairs), self.level_chances(pairs), numbers)
+        levels = [ready.index.levels[at] for at in grid.named.tolist()]
+        meant: list[Meant] = [(target.headers, None) for target in ready.targets]
+        meant += [(ready.targets[level.target].headers, level.text) for level in levels]
+        return Read(words, meant, self.network.probabilities(grid))
+
+    def column_chances(self, pairs: Pairs) -> Floats:
+        """Return how likely each pair of span and column is, shape (pairs,)."""
+        return self._columns.probabilities(pairs.column_features)
+
+    def level_chances(self, pairs: Pairs) -> Floats:
+        """Return how likely each span names the level it hits, shape (hits,)."""
+        return self._levels.probabilities(pairs.level_features)
 
     def roles(self, table: Table) -> dict[str, dict[Role, float]]:
         """Return for every header the probability of each role; they sum to 1."""

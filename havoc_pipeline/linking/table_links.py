@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +17,12 @@ from havoc_pipeline.linking.features import span_features
 from havoc_pipeline.linking.level_features import LevelHit, LevelIndex, level_features
 from havoc_pipeline.linking.level_names import levels_of
 from havoc_pipeline.linking.lexicon import Floats, Lexicon
+from havoc_pipeline.linking.ranges import Ranges
 from havoc_pipeline.linking.roles import RoleModel, role_features, settled
 from havoc_pipeline.linking.sketch import targets_of
 from havoc_pipeline.linking.span_evidence import SpanEvidence
 from havoc_pipeline.linking.spans import QuestionWords, Span
+from havoc_pipeline.linking.table_side import TableSide
 from havoc_pipeline.tables import Table
 
 FAINTEST = 0.15
@@ -43,6 +46,7 @@ class Pairs:
         column_features: (n, features).
         hits: m pairs of span and level.
         level_features: (m, features).
+        evidence: of the question, word by word.
     """
 
     spans: tuple[Span, ...]
@@ -50,6 +54,7 @@ class Pairs:
     column_features: Floats
     hits: tuple[LevelHit, ...]
     level_features: Floats
+    evidence: SpanEvidence
 
 
 class TableLinks:
@@ -84,6 +89,16 @@ class TableLinks:
             rows[-1][MEASURE] = max(rows[-1][MEASURE], *rows[-1][BEFORE_AFTER])
         return np.stack(rows)
 
+    @cached_property
+    def side(self) -> TableSide:
+        """What the table brings to the grid of every question."""
+        return TableSide(self.targets, self.roles, self.index.levels, self.words.lexicon)
+
+    @cached_property
+    def ranges(self) -> Ranges:
+        """Where the columns' values lie."""
+        return Ranges([target.column for target in self.targets if target.column is not None])
+
     def pairs(self, question: QuestionWords) -> Pairs:
         """Return the pairs of a question over this table with their features."""
         evidence = SpanEvidence(question, self.words, self.roles)
@@ -94,7 +109,7 @@ class TableLinks:
         named = (
             level_features(hits, self.index, evidence, best) if hits else np.zeros((0, level_judging.WIDTH), np.float32)
         )
-        return Pairs(tuple(spans), columns, described, hits, named)
+        return Pairs(tuple(spans), columns, described, hits, named, evidence)
 
     def _spans(self, question: QuestionWords, evidence: SpanEvidence) -> list[Span]:
         found = {(span.first, span.last): span for span in self._known_spans(question, evidence)}

@@ -13,6 +13,7 @@ import random
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from havoc_pipeline.dsl.command import number, quote
 from havoc_pipeline.linking.mentions import (
@@ -25,6 +26,7 @@ from havoc_pipeline.linking.mentions import (
     NumberMention,
     Role,
 )
+from havoc_pipeline.linking.ranges import Ranges
 from havoc_pipeline.lm.pointed import Pointed, fits_of, headed
 from havoc_pipeline.tables import Table
 
@@ -35,6 +37,8 @@ STRONG, WEAKEST = 0.5, 0.12
 """Link probability from which a pointer counts as strong, and below which it is not shown."""
 RIVAL = 0.25
 """Share of the best reading's probability from which a rival is shown."""
+NEAR, SURELY = 0.3, 0.6
+"""How near a number lies to a column's values, and its share of all columns' density there, to point at it."""
 ALPHAS = {0.01: "<a01>", 0.05: "<a05>", 0.1: "<a10>", 1.0: "<a01>", 5.0: "<a05>", 10.0: "<a10>", 99.0: "<a01>",
           95.0: "<a05>", 90.0: "<a10>", 0.99: "<a01>", 0.95: "<a05>", 0.9: "<a10>"}  # fmt: skip
 PARTS = ("low", "high", "centre", "percent", "factors", "runs")
@@ -174,8 +178,24 @@ class _Writer:
         marks = [f"<{mention.part}>"] if mention.part in PARTS else []
         marks += [ALPHAS[mention.value]] if mention.value in ALPHAS else []
         marks += ["<small>"] if mention.value.is_integer() and 1 < mention.value <= 12 else []
-        marks += ["<unit>", *self._measured_in(mention.unit)] if mention.unit else []
+        by_unit = self._measured_in(mention.unit) if mention.unit else []
+        marks += ["<unit>"] if mention.unit else []
+        marks += by_unit or ([] if "<small>" in marks or mention.value in ALPHAS else self._lies_in(mention))
         return " ".join([pointer, *marks])
+
+    def _lies_in(self, mention: NumberMention) -> list[str]:
+        """The pointer of the column or block among whose values the number lies, when it surely is the one."""
+        if not self._headed:
+            return []
+        near, share, _ = self._ranges.suit([mention])[0].T
+        best = int(share.argmax())
+        pointer = self._pointer(self._headed[best]) if near[best] >= NEAR and share[best] >= SURELY else None
+        return [pointer] if pointer else []
+
+    @cached_property
+    def _ranges(self) -> Ranges:
+        assert self._table is not None
+        return Ranges([self._table.column(headers[0]) for headers in self._headed])
 
     def _measured_in(self, unit: str) -> list[str]:
         """The pointer of the only column or block with this unit, if there is just one."""

@@ -14,7 +14,7 @@ from typing import Any
 from havoc_pipeline.linking.lexicon import COMPILED, FOLDER, Lexicon
 from havoc_pipeline.linking.words import STOP, tokens
 from training.bank import SLOT, authors, domains, phrases
-from training.studies import studies, study_authors, with_marks
+from training.studies import MARK, studies, study_authors, with_marks
 
 FIELDS = ("says", "vague", "how", "more", "less", "plural")
 KINDS = {
@@ -82,11 +82,13 @@ def _quoted(value: Any) -> str:
 
 
 def ordinary_words() -> dict[str, int]:
-    """Count the words that phrases use outside their slots, development authors left out."""
+    """Count the words that phrases use outside their slots and studies outside their marks, development authors left out."""
     counts: Counter[str] = Counter()
-    for phrase in phrases(authors("phrases", development=False)):
-        plain = SLOT.sub(" ", phrase.text)
-        counts.update({token.lemma for token in tokens(plain)} - STOP)
+    plain = [SLOT.sub(" ", phrase.text) for phrase in phrases(authors("phrases", development=False))]
+    known = studies(study_authors(development=False))
+    plain += [MARK.sub(" ", question["q"]) for study in known for question in study["questions"]]
+    for text in plain:
+        counts.update({token.lemma for token in tokens(text)} - STOP)
     return {word: count for word, count in sorted(counts.items()) if count >= 3}
 
 

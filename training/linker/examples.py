@@ -15,7 +15,7 @@ from havoc_pipeline.linking.lexicon import Floats, Lexicon
 from havoc_pipeline.linking.roles import RoleModel
 from havoc_pipeline.linking.spans import QuestionWords, Span
 from havoc_pipeline.linking.table_links import Pairs, TableLinks
-from training.bank import authors, domains, phrases
+from training.bank import authors, domains, half_of, phrases
 from training.linker.rewording import describe, reworded
 from training.linker.train_roles import hidden_entries
 from training.meaning import Episode
@@ -96,6 +96,7 @@ def asked(
     *,
     hide: bool,
     share: float = STUDIED,
+    half: int | None = None,
 ) -> Iterator[Asked]:
     """Draw questions over tables.
 
@@ -108,12 +109,13 @@ def asked(
         random_: where chance comes from.
         hide: whether a table's own entries are hidden from the lexicon, mostly, as training does.
         share: how many of the tables are studies.
+        half: of the authors of studies, the only one to be drawn from.
 
     Yields:
         Questions that have a table.
     """
     drawn = 0
-    for made, episodes in _tables(described, writer, random_, share, hide=hide):
+    for made, episodes in _tables(described, writer, random_, share, half, hide=hide):
         if hide and random_.random() < DICTIONARY:
             describe(made, random_)
         ready = TableLinks(made.table, lexicon, model, hidden_entries(made, lexicon, random_) if hide else None)
@@ -125,10 +127,17 @@ def asked(
 
 
 def _tables(
-    described: Sequence[dict[str, object]], writer: Writer, random_: random.Random, share: float, *, hide: bool
+    described: Sequence[dict[str, object]],
+    writer: Writer,
+    random_: random.Random,
+    share: float,
+    half: int | None,
+    *,
+    hide: bool,
 ) -> Iterator[tuple[MadeTable, list[Episode]]]:
     """Tables with the phrase bank's questions and, among them, studies with their own."""
-    free = studied(study_authors(development=not hide), random_)
+    names = [name for name in study_authors(development=not hide) if half in (None, half_of(name))]
+    free = studied(names, random_)
     while True:
         if random_.random() < share and (found := next(free, None)) is not None:
             yield found

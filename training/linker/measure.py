@@ -15,6 +15,7 @@ from havoc_pipeline.linking.decode import LEAST
 from havoc_pipeline.linking.linker import Linker
 from havoc_pipeline.linking.mentions import Candidate, ColumnMention, Links
 from training.linker.examples import Asked, asked, blocked_places, described_tables, writer_of
+from training.linker.grids import numbers_of
 
 Meant = tuple[tuple[str, ...], str | None]
 
@@ -50,7 +51,8 @@ def figures(linker: Linker, questions: Iterable[Asked], least: float) -> dict[st
     for question in questions:
         if question.truths:
             blocked = blocked_places(question.episode)
-            links = linker.link(question.episode.question, question.made.table, blocked, least)
+            text = question.episode.question
+            links = linker.link(text, question.made.table, blocked, numbers_of(text), least)
             counts.update(_judge(question, column_mentions(links)))
     return {name: counts[name] / max(1, counts[whole]) for name, whole in WHOLES.items()}
 
@@ -121,7 +123,7 @@ def _write_errors(linker: Linker, questions: list[Asked], most: int, least: floa
         if most <= 0:
             break
         text, table = question.episode.question, question.made.table
-        found = column_mentions(linker.link(text, table, blocked_places(question.episode), least))
+        found = column_mentions(linker.link(text, table, blocked_places(question.episode), numbers_of(text), least))
         kinds = set(_judge(question, found))
         if question.truths and "exact with levels" not in kinds:
             most -= 1

@@ -20,7 +20,7 @@ from training.bank import authors, domains
 from training.linker.weights import save_weights
 from training.tables import MadeTable, make_table
 
-DROPOUT = 0.5
+DROPOUT = 0.85
 """How often a table's own entries are hidden from the lexicon while learning."""
 Floats = NDArray[np.float32]
 
