@@ -21,7 +21,7 @@ from training.pretrain.guard import Watch
 from training.pretrain.journal import Journal
 from training.pretrain.rates import matrix_tflops
 from training.pretrain.recipe import Optimizer, Recipe
-from training.pretrain.shards import TokenData
+from training.pretrain.shards import Opened, TokenData
 from training.pretrain.world import World, joined
 
 
@@ -52,9 +52,9 @@ class Run:
     def __init__(self, recipe: Recipe, data: Path, out: Path, world: World) -> None:
         self._recipe, self._world, self._config = recipe, world, recipe.config()
         tokens = TokenData(data, recipe.batch.length)
-        _require_fit(tokens, self._config.vocab_size)
+        _require_fit(tokens.opened, self._config.vocab_size)
         self._batches = Batches(tokens, recipe.batch, recipe.seed, world.rank, world.size)
-        self._identity = {"recipe": recipe.fingerprint(), "data": tokens.fingerprint}
+        self._identity = {"recipe": recipe.fingerprint(), "data": tokens.opened.fingerprint}
         out.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(recipe.seed + world.rank)
         self._model = learner(recipe, world)
@@ -148,7 +148,7 @@ def _gradient_norm(model: nn.Module) -> float:
     return float(norm.full_tensor() if isinstance(norm, DTensor) else norm)
 
 
-def _require_fit(data: TokenData, vocabulary: int) -> None:
+def _require_fit(data: Opened, vocabulary: int) -> None:
     if data.vocabulary > vocabulary:
         raise PretrainError(
             f"The data's vocabulary has {data.vocabulary} tokens, the model's {vocabulary}: "
