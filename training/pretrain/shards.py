@@ -99,7 +99,9 @@ class ShardWriter:
         starts = np.cumsum([0, *(document.size for document in self._documents[:-1])], dtype=np.int64)
         tokens.tofile(self._folder / f"{name}.tokens")
         np.save(self._folder / f"{name}.documents.npy", starts)
-        labels = b"" if self._answers is None else np.packbits(np.concatenate(self._labels), bitorder="little").tobytes()
+        labels = (
+            b"" if self._answers is None else np.packbits(np.concatenate(self._labels), bitorder="little").tobytes()
+        )
         if labels:
             (self._folder / f"{name}.labels").write_bytes(labels)
         digest = hashlib.sha256(tokens.tobytes() + starts.tobytes() + labels).hexdigest()
