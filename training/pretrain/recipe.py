@@ -182,6 +182,8 @@ def _check(recipe: Recipe) -> None:
         raise PretrainError(f"batch.length is {batch.length}; it must be from 2 to the model's {longest}: set it so.")
     if documents.tokens < 0:
         raise PretrainError(f"documents.tokens is {documents.tokens}; it must be at least 0, for windows: set it so.")
+    if documents.noise and not documents.tokens:
+        raise PretrainError("documents.noise is set without documents.tokens: windows cut mentions, set both.")
     if not 0 <= recipe.loss.smoothing < 1:
         raise PretrainError(f"loss.smoothing is {recipe.loss.smoothing}; it is a share: give from 0 to below 1.")
     _check_compute(recipe.compute)

@@ -74,12 +74,13 @@ class Run:
         """Take the steps that are left."""
         self._resume()
         while self.step < self._recipe.steps:
-            self._advance()
+            self.advance()
             if self.step % self._recipe.keep.every == 0 or self.step == self._recipe.steps:
                 self._save()
                 self._examine()
 
-    def _advance(self) -> None:
+    def advance(self) -> None:
+        """Take one step, unless the guard skips it."""
         started, counts = time.perf_counter(), self._steps.counts(self.step)
         loss = self._gradients(counts)
         norm = _gradient_norm(self._model)
