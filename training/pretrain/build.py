@@ -39,11 +39,8 @@ class Learner(nn.Module):
         self.model = model
         self._compute, self._smoothing = compute, loss.smoothing
         kept = None if answers is None else torch.tensor(answers)
+        self._kept: Tensor | None
         self.register_buffer("_kept", kept, persistent=False)
-        places = None if kept is None else torch.zeros(model.config.vocab_size, dtype=torch.long)
-        if kept is not None and places is not None:
-            places[kept] = torch.arange(len(kept))
-        self.register_buffer("_places", places, persistent=False)
 
     def forward(self, ids_BL: Tensor, documents_BL: Tensor, labels_BL: Tensor | None, guess: bool = False) -> Tensor:
         """Return the summed cross-entropy in nats of every learned token but each document's first.
@@ -56,7 +53,7 @@ class Learner(nn.Module):
         hidden_NM, targets_N = self._hidden(ids_BL, documents_BL, counts), targets_BL[counts]
         head = self.model.lm_head.weight
         if self._kept is not None:
-            head, targets_N = head[self._kept], self._places[targets_N]
+            head, targets_N = head[self._kept], torch.searchsorted(self._kept, targets_N)
         head = head.to(hidden_NM.dtype)
         if guess:
             return (hidden_NM @ head.T).argmax(-1) == targets_N

@@ -34,7 +34,7 @@ class Held:
         model.train()
         by_first = dict[str, list[bool]]()
         for document, good in zip(self._documents, right, strict=True):
-            first = self._tokenizer.id_to_token(int(document.tokens[document.labels.argmax()]))
+            first = str(self._tokenizer.id_to_token(int(document.tokens[document.labels.argmax()])))
             by_first.setdefault(first, []).append(good)
         return _share(right), {first: _share(by_first[first]) for first in sorted(by_first)}
 

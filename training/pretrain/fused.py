@@ -11,6 +11,7 @@ P pairs of channels, B documents, L tokens of each, X rows of a group's queries 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -84,7 +85,7 @@ def hidden_states(
     turn_N1P = torch.complex(cos, sin)[:, None]
     # Looked up in float32: a symbol's gradient is a sum over hundreds of places.
     x_NM = model.embed_tokens(ids_N).to(products)
-    for block in model.layers:
+    for block in cast(Iterable[HavocBlock], model.layers):
         kept = rows_R if block is model.layers[-1] else None
         x_NM = _attention(block, x_NM, heads, turn_N1P, groups, kept)
         x_NM = _feed_forward(block, x_NM, heads.epsilon)
@@ -100,20 +101,20 @@ def _attention(
         torch.cat((query, _paired(part.k_proj.weight, heads.width), part.v_proj.weight)) * block.input_layernorm.weight
     )
     weights = inward_CM.to(x_NM.dtype), part.o_proj.weight.to(x_NM.dtype)
-    return cast(Tensor, _Attention.apply(x_NM, *weights, heads, turn_N1P, groups, rows_R))
+    given = x_NM, *weights, heads, turn_N1P, groups, rows_R
+    return cast(Tensor, _Attention.apply(*given))  # type: ignore[no-untyped-call]
 
 
 def _feed_forward(block: HavocBlock, x_NM: Tensor, epsilon: float) -> Tensor:
     part = block.mlp
     inward_FM = torch.cat((part.gate_proj.weight, part.up_proj.weight)) * block.post_attention_layernorm.weight
-    return cast(
-        Tensor, _FeedForward.apply(x_NM, inward_FM.to(x_NM.dtype), part.down_proj.weight.to(x_NM.dtype), epsilon)
-    )
+    given = x_NM, inward_FM.to(x_NM.dtype), part.down_proj.weight.to(x_NM.dtype), epsilon
+    return cast(Tensor, _FeedForward.apply(*given))  # type: ignore[no-untyped-call]
 
 
 def _paired(weight: Tensor, width: int) -> Tensor:
     """Rows in the order in which the two channels of a rotated pair are neighbours."""
-    return weight.unflatten(0, (-1, 2, width // 2)).transpose(1, 2).flatten(0, 2)
+    return weight.view(-1, 2, width // 2, weight.shape[1]).transpose(1, 2).flatten(0, 2)
 
 
 def _normed(x_NM: Tensor, epsilon: float) -> tuple[Tensor, Tensor]:
@@ -205,21 +206,26 @@ def _spread(d_RC: Tensor, rows_R: Tensor | None, size: int) -> Tensor:
 def _turn(qkv_NC: Tensor, heads: Heads, turn_N1P: Tensor) -> None:
     """Rotate queries and keys in place, each pair as a complex number, in float32."""
     part_NC = qkv_NC[:, : heads.turned]
-    pairs_NXP = torch.view_as_complex(part_NC.float().unflatten(-1, (-1, heads.width // 2, 2)))
+    pairs_NXP = torch.view_as_complex(part_NC.float().view(len(part_NC), -1, heads.width // 2, 2))
     part_NC.copy_(torch.view_as_real(pairs_NXP.mul_(turn_N1P)).flatten(1))
 
 
 def _split(qkv_NC: Tensor, heads: Heads, group: Equal) -> tuple[Tensor, Tensor, Tensor]:
     """Views of a group's queries (B, K, G, L, D), keys and values (B, K, L, D)."""
-    part_BLHD = qkv_NC[group.place].unflatten(-1, (-1, heads.width)).unflatten(0, (group.documents, group.length))
-    q, k, v = part_BLHD.split((heads.queries, heads.keys, heads.keys), dim=2)
-    return q.unflatten(2, (heads.keys, -1)).permute(0, 2, 3, 1, 4), k.transpose(1, 2), v.transpose(1, 2)
+    part_BLHD = qkv_NC[group.place].view(group.documents, group.length, -1, heads.width)
+    q, k, v = torch.split(part_BLHD, [heads.queries, heads.keys, heads.keys], dim=2)
+    return _by_key(q, heads), k.transpose(1, 2), v.transpose(1, 2)
 
 
 def _grouped(gathered_NC: Tensor, heads: Heads, group: Equal) -> Tensor:
     """A view (B, K, G, L, D) of what a group's queries gathered."""
-    whole = gathered_NC[group.place].unflatten(0, (group.documents, group.length))
-    return whole.unflatten(-1, (heads.keys, -1, heads.width)).permute(0, 2, 3, 1, 4)
+    return _by_key(gathered_NC[group.place].view(group.documents, group.length, -1, heads.width), heads)
+
+
+def _by_key(part_BLHD: Tensor, heads: Heads) -> Tensor:
+    """A view (B, K, G, L, D), query heads by the key-value head that they share."""
+    documents, length = part_BLHD.shape[:2]
+    return part_BLHD.view(documents, length, heads.keys, -1, heads.width).permute(0, 2, 3, 1, 4)
 
 
 def _rows(q_BKGLD: Tensor) -> Tensor:
@@ -233,7 +239,7 @@ def _attend(qkv_NC: Tensor, gathered_NC: Tensor, heads: Heads, group: Equal) -> 
     scores_ZXL = torch.bmm(q_ZXD, k_ZLD.mT)
     length = group.length
     future_LL = torch.full((length, length), float("-inf"), dtype=scores_ZXL.dtype).triu_(1)
-    scores_ZXL.unflatten(1, (-1, length)).add_(future_LL)
+    scores_ZXL.view(len(k_ZLD), -1, length, length).add_(future_LL)
     weights_ZXL = scores_ZXL.softmax(-1)
     target = _grouped(gathered_NC, heads, group)
     target.copy_(torch.bmm(weights_ZXL, v_ZLD).view(target.shape))

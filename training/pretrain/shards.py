@@ -50,7 +50,7 @@ class ShardWriter:
         answers: list[int] | None = None,
     ) -> None:
         self._folder, self._vocabulary, self._limit = folder, vocabulary, shard_tokens
-        self._tokenizer, self._answers = tokenizer_sha256, answers
+        self._tokenizer, self._answers = tokenizer_sha256, None if answers is None else sorted(answers)
         self._type = np.dtype("<u2" if vocabulary <= 2**16 else "<u4")
         self._shards: list[Shard] = []
         self._documents: list[NDArray[Any]] = []
@@ -63,7 +63,7 @@ class ShardWriter:
     def add(self, tokens: Iterable[int], learned: int | None = None) -> None:
         """Append one document, of which the last `learned` tokens are to be learned, or all.
 
-        Raises `PretrainError` when a token is outside the vocabulary.
+        Raises `PretrainError` when a token is outside the vocabulary, or a learned one outside `answers`.
         """
         document = np.fromiter(tokens, dtype=np.int64)
         if not document.size:
@@ -75,11 +75,20 @@ class ShardWriter:
                 "give the tokenizer that made them."
             )
         self._documents.append(document.astype(self._type))
-        learned = document.size if learned is None else learned
-        self._labels.append(np.arange(document.size) >= document.size - learned)
+        first = 0 if learned is None else document.size - learned
+        self._require_answers(document[first:])
+        self._labels.append(np.arange(document.size) >= first)
         self._held += document.size
         if self._held >= self._limit:
             self._flush()
+
+    def _require_answers(self, learned: NDArray[np.int64]) -> None:
+        strange = set() if self._answers is None else set(learned.tolist()) - set(self._answers)
+        if strange:
+            raise PretrainError(
+                f"An answer holds the token {min(strange)}, none of the {len(self._answers or ())} that answers can "
+                "hold: train the tokenizer with it as a symbol."
+            )
 
     def close(self) -> None:
         """Write what is held and the manifest; raises `PretrainError` when there is no token at all."""

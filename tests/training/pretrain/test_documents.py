@@ -15,7 +15,7 @@ from training.pretrain.drawn import DocumentBatches, varied
 from training.pretrain.failure import PretrainError
 from training.pretrain.prepare import prepare
 from training.pretrain.recipe import Batch, Documents
-from training.pretrain.shards import TokenData
+from training.pretrain.shards import ShardWriter, TokenData
 
 SYMBOLS = ["<end>", "<plan>", "<cmd>", "<s1>", "<e>", "RUN", "LOOK", "STOP", "<C1>"]
 
@@ -23,7 +23,7 @@ SYMBOLS = ["<end>", "<plan>", "<cmd>", "<s1>", "<e>", "RUN", "LOOK", "STOP", "<C
 def test_only_answers_and_their_ends_are_to_be_learned(answers: Path) -> None:
     data, tokenizer = DocumentData(answers), Tokenizer.from_file(str(answers / "tokenizer.json"))
     assert len(data) == 300 and len(data.opened.shards) > 1
-    assert data.opened.answers == sorted(tokenizer.token_to_id(symbol) for symbol in SYMBOLS)
+    assert data.opened.answers == sorted(tokenizer.get_vocab()[symbol] for symbol in SYMBOLS)
     for index in (0, 1, 2, 150, 299):
         document = data.document(index)
         learned = [tokenizer.id_to_token(int(token)) for token in document.tokens[document.labels]]
@@ -52,6 +52,13 @@ def test_pairs_that_cannot_be_used_are_refused(answers: Path, tmp_path: Path) ->
         path.write_text(line + "\n")
         with pytest.raises(PretrainError, match=says):
             prepare([path], answers / "tokenizer.json", "<end>", tmp_path / "out", answers=True)
+
+
+def test_an_answer_of_other_tokens_is_refused(tmp_path: Path) -> None:
+    writer = ShardWriter(tmp_path, 96, "none", answers=[7, 3])
+    writer.add([50, 3, 7], learned=2)
+    with pytest.raises(PretrainError, match="holds the token 50, none of the 2"):
+        writer.add([50, 3, 7], learned=3)
 
 
 def test_a_pass_over_the_documents_sees_each_once_and_pads_nothing(answers: Path) -> None:
