@@ -7,7 +7,7 @@ document, the head cut to what answers can hold, loss on answers), and a step of
 first: shuffled documents padded to the longest, a dense mask, PyTorch's autocast to bfloat16, the whole
 head, loss on every token. Same model, same optimizer, about as many tokens a step. Padding is not counted.
 Seconds are the process's own, so that a busy machine changes them little; the clock's are printed too.
-DATA is what `training.pretrain.prepare --answers` wrote; without it 3,000 examples are made first.
+DATA is what `training.pretrain.prepare --answers` wrote; without it 1,200 examples are made first.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ TOKENIZER = ROOT / "havoc_pipeline" / "model" / "mini" / "tokenizer.json"
 Step = Callable[[], int]
 
 
-def made(folder: Path, count: int = 3000) -> Path:
+def made(folder: Path, count: int = 1200) -> Path:
     """Token data of `count` fresh examples."""
     with (folder / "examples.jsonl").open("w", encoding="utf-8") as file:
-        for drawn in examples(count, 1, development=False):
+        for drawn in examples(count, 5, development=False):
             file.write(json.dumps(drawn.__dict__) + "\n")
     prepare([folder / "examples.jsonl"], TOKENIZER, END, folder / "data", answers=True)
     return folder / "data"

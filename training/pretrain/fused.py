@@ -174,7 +174,7 @@ class _Attention(torch.autograd.Function):
         y_NM, factor_N1 = _normed(x_NM, heads.epsilon)
         qkv_NC = y_NM @ inward_CM.T
         _turn(qkv_NC, heads, turn_N1P)
-        gathered_NC = torch.empty(len(x_NM), outward_MC.shape[1], dtype=x_NM.dtype)
+        gathered_NC = x_NM.new_empty(len(x_NM), outward_MC.shape[1])
         runs = [_attend(qkv_NC, gathered_NC, heads, group) for group in groups]
         if rows_R is not None:
             gathered_NC, x_NM = gathered_NC[rows_R], x_NM[rows_R]
@@ -188,7 +188,7 @@ class _Attention(torch.autograd.Function):
         heads, turn_N1P, groups, rows_R = context.about
         (d_RM,) = gradients
         dgathered_NC = _spread(d_RM @ outward_MC, rows_R, len(y_NM))
-        dqkv_NC = torch.empty(len(y_NM), inward_CM.shape[0], dtype=y_NM.dtype)
+        dqkv_NC = y_NM.new_empty(len(y_NM), inward_CM.shape[0])
         for group, run in zip(groups, runs, strict=True):
             _attend_backward(dgathered_NC, dqkv_NC, heads, group, run)
         _turn(dqkv_NC, heads, turn_N1P.conj())
@@ -238,7 +238,7 @@ def _attend(qkv_NC: Tensor, gathered_NC: Tensor, heads: Heads, group: Equal) -> 
     q_ZXD, k_ZLD, v_ZLD = _rows(q_BKGLD), k_BKLD.flatten(0, 1), v_BKLD.flatten(0, 1)
     scores_ZXL = torch.bmm(q_ZXD, k_ZLD.mT)
     length = group.length
-    future_LL = torch.full((length, length), float("-inf"), dtype=scores_ZXL.dtype).triu_(1)
+    future_LL = scores_ZXL.new_full((length, length), float("-inf")).triu_(1)
     scores_ZXL.view(len(k_ZLD), -1, length, length).add_(future_LL)
     weights_ZXL = scores_ZXL.softmax(-1)
     target = _grouped(gathered_NC, heads, group)

@@ -76,8 +76,8 @@ class Run:
         while self.step < self._recipe.steps:
             self.advance()
             if self.step % self._recipe.keep.every == 0 or self.step == self._recipe.steps:
-                self._save()
                 self._examine()
+                self._save()
 
     def advance(self) -> None:
         """Take one step, unless the guard skips it."""
