@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor
 
 from havoc_pipeline.linking.vectors import WordVectors
-from havoc_pipeline.tokenizer.mini import MiniTokenizer
 
 WORD_START = "Ġ"
 
 
-def start_from_vectors(weight: Tensor, tokenizer: MiniTokenizer, seed: int = 0) -> int:
+def start_from_vectors(weight: Tensor, tokenizer: Tokenizer, seed: int = 0) -> int:
     """Write the vectors of known whole words into an embedding, at its own scale.
 
     Parameters
     ----------
     weight : Tensor, shape (vocabulary, width)
         Changed in place.
-    tokenizer : MiniTokenizer
+    tokenizer : Tokenizer
     seed : int
         Of the orthonormal map from the vectors' dimensions to the width.
 
@@ -28,7 +28,7 @@ def start_from_vectors(weight: Tensor, tokenizer: MiniTokenizer, seed: int = 0) 
         How many words were found.
     """
     words = WordVectors.load()
-    known = {number: vector for token, number in tokenizer.inner.get_vocab().items()
+    known = {number: vector for token, number in tokenizer.get_vocab().items()
              if token.startswith(WORD_START) and (vector := words.of(token[1:])) is not None}  # fmt: skip
     vectors = torch.stack([torch.from_numpy(vector.copy()) for vector in known.values()])
     generator = torch.Generator().manual_seed(seed)

@@ -1,6 +1,6 @@
-"""Write a run's checkpoint as the folder that HAVOC loads: weights in bfloat16, config, tokenizer, card.
+"""Write a run of HAVOC-mini as the folder that HAVOC loads: weights in bfloat16, config, tokenizer, card.
 
-python -m training.export --run training/runs/seed0 --tokenizer DIR --out havoc_pipeline/model/mini
+python -m training.export RECIPE.toml --run runs/seed0 --data runs/data --out havoc_pipeline/model/mini
 """
 
 from __future__ import annotations
@@ -8,39 +8,47 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import sys
 from pathlib import Path
 
-import torch
-
-from havoc_pipeline.tokenizer.mini import MiniTokenizer
-from training.train import Recipe, build
+from havoc_pipeline.errors import HavocError
+from training.pretrain import export as weights
+from training.pretrain.checkpoints import newest
+from training.pretrain.journal import LOG, entries
+from training.pretrain.recipe import Recipe, read
 
 TASKS = ("plan", "mode", "argue", "arbiter")
 FUSION, REFUSAL_PENALTY = 0.3, 0.7
 """Weight of the nearest phrasings, and nats taken from a refusal, at the first decision; chosen on the development authors."""
 
 
-def export(run: Path, tokenizer: Path, out: Path) -> None:
-    """Write config.json, model.safetensors, tokenizer.json and havoc.json into `out`."""
-    recipe = Recipe(**json.loads((run / "recipe.json").read_text(encoding="utf-8")))
-    model = build(recipe, MiniTokenizer(tokenizer / "tokenizer.json").size)
-    saved = torch.load(run / "checkpoint.pt", weights_only=True)
-    model.load_state_dict(saved["model"])
-    model.to(torch.bfloat16).save_pretrained(out)
+def export(recipe: Recipe, run: Path, data: Path, out: Path) -> None:
+    """Write config.json, model.safetensors, tokenizer.json and havoc.json into `out`.
+
+    Parameters: `run` the folder of log and checkpoints; `data` the token data that it was trained on.
+    Raises `PretrainError` when the run has no checkpoint.
+    """
+    step = weights.export(recipe, run, out, "bfloat16")
     (out / "generation_config.json").unlink(missing_ok=True)
-    shutil.copy(tokenizer / "tokenizer.json", out / "tokenizer.json")
-    card = {"havoc_tasks": TASKS, "seed": recipe.seed, "tokens": saved["tokens"], "seconds": round(saved["seconds"]),
+    shutil.copy(data / "tokenizer.json", out / "tokenizer.json")
+    progress = json.loads((newest(run)[1] / "progress.json").read_text(encoding="utf-8"))
+    seconds = sum(entry.get("seconds", 0.0) for entry in entries(run / LOG) if entry["step"] <= step)
+    card = {"havoc_tasks": TASKS, "seed": recipe.seed, "tokens": progress["tokens"], "seconds": round(seconds),
             "fusion": FUSION, "refusal_penalty": REFUSAL_PENALTY}  # fmt: skip
     (out / "havoc.json").write_text(json.dumps(card, indent=1), encoding="utf-8")
 
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("run", "tokenizer", "out"):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("recipe", type=Path)
+    for name in ("run", "data", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     given = parser.parse_args()
-    export(given.run, given.tokenizer, given.out)
+    try:
+        export(read(given.recipe), given.run, given.data, given.out)
+    except HavocError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -1,54 +1,101 @@
 """The recipe of HAVOC-mini in miniature: a toy learns in under a minute, or the recipe has rotted."""
 
 import json
+import math
 import random
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
+import torch
 
-from havoc_pipeline.lm.symbols import all_symbols
+from havoc_pipeline.lm.symbols import END, all_symbols
+from havoc_pipeline.model.modeling import HavocForCausalLM
 from havoc_pipeline.tokenizer.mini import MiniTokenizer
 from training.bank import DEVELOPMENT_AUTHORS, authors, phrases, readings
+from training.embeddings import start_from_vectors
 from training.examples import canonical
+from training.export import export
 from training.make_examples import examples
-from training.noise import drop_mentions
+from training.noise import Mentions
+from training.pretrain.build import learner
+from training.pretrain.journal import LOG, entries
+from training.pretrain.prepare import prepare
+from training.pretrain.recipe import Recipe, read
+from training.pretrain.trainer import train
+from training.pretrain.world import joined
 from training.stages import difficulty, verdict
 from training.tokenizer.mini import train as train_tokenizer
-from training.train import Recipe, train
+
+ROOT = Path(__file__).parents[2]
+RECIPES, SHIPPED = ROOT / "training" / "pretrain" / "recipes", ROOT / "havoc_pipeline" / "model" / "mini"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Tokenizer, training and development examples of a tiny run."""
+    """Tokenizer, training and development examples of a tiny run, as text and as token data."""
     folder: Path = tmp_path_factory.mktemp("recipe")
     train_tokenizer(1500).save(str(folder / "tokenizer.json"))
     for name, count, development in (("train", 1200, False), ("dev", 120, True)):
         with (folder / f"{name}.jsonl").open("w", encoding="utf-8") as file:
             for drawn in examples(count, 5, development=development):
                 file.write(json.dumps(drawn.__dict__) + "\n")
+        prepare([folder / f"{name}.jsonl"], folder / "tokenizer.json", END, folder / name, answers=True)
     return folder
 
 
+@pytest.fixture(scope="module")
+def toy(folder: Path) -> Recipe:
+    """The recipe of HAVOC-mini at a toy's size and pace."""
+    mini = read(RECIPES / "havoc-mini.toml")
+    size = MiniTokenizer(folder / "tokenizer.json").size
+    sizes = {"vocab_size": size, "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2}
+    sizes |= {"num_attention_heads": 4, "head_dim": 16}
+    return replace(
+        mini,
+        steps=120,
+        model=mini.model | sizes,
+        optimizer=replace(mini.optimizer, rate=4e-3, warmup=10),
+        keep=replace(mini.keep, every=60),
+    )
+
+
 @pytest.mark.slow
-def test_a_toy_learns_and_a_run_resumes(folder: Path) -> None:
-    recipe = Recipe(
-        width=64, layers=2, heads=4, groups=2, feed_forward=128, batch_tokens=4096, rate=4e-3, warmup=10, minutes=0.5
-    )
-    train(recipe, folder / "train.jsonl", folder / "dev.jsonl", folder, folder / "run")
-    first, *_, last = _log(folder)
-    assert first["loss"] - last["loss"] > 2.5, (first["loss"], last["loss"])
-    train(
-        Recipe(**{**recipe.__dict__, "minutes": 0.55}),
-        folder / "train.jsonl",
-        folder / "dev.jsonl",
-        folder,
-        folder / "run",
-    )
-    assert last["step"] < _log(folder)[-1]["step"] < 2 * last["step"]
+def test_a_toy_learns_and_is_exported(folder: Path, toy: Recipe) -> None:
+    train(toy, folder / "train", folder / "run", folder / "dev")
+    log = entries(folder / "run" / LOG)
+    losses = [entry["loss"] for entry in log if "loss" in entry]
+    symbols = len(MiniTokenizer(folder / "tokenizer.json").ids)
+    assert losses[0] == pytest.approx(math.log(symbols), abs=0.3)  # a fresh model knows nothing
+    assert losses[0] - sum(losses[-10:]) / 10 > 2.5, (losses[0], losses[-10:])
+    assert not any(entry.get("skipped") for entry in log)
+    assert [entry["step"] for entry in log if "exact" in entry] == [60, 120]
+    export(toy, folder / "run", folder / "train", folder / "out")
+    assert json.loads((folder / "out" / "havoc.json").read_text(encoding="utf-8"))["tokens"] == log[-1]["tokens"]
+    exported = HavocForCausalLM.from_pretrained(folder / "out")
+    assert exported.dtype == torch.bfloat16 and exported.config.vocab_size == toy.config().vocab_size
 
 
-def _log(folder: Path) -> list[dict[str, float]]:
-    return [json.loads(line) for line in (folder / "run" / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+def test_known_words_start_from_their_vectors_and_symbols_do_not(folder: Path, toy: Recipe) -> None:
+    tokenizer = MiniTokenizer(folder / "tokenizer.json")
+    with joined(False) as world:
+        fresh, started = (
+            learner(toy, world, start=start).model.model.embed_tokens.weight.detach()
+            for start in (None, partial(start_from_vectors, tokenizer=tokenizer.inner))
+        )
+    changed = (fresh != started).any(dim=1)
+    assert 100 < int(changed.sum()) < len(fresh) - len(tokenizer.ids)
+    assert not changed[list(tokenizer.ids.values())].any()
+    assert float(started[changed].std()) == pytest.approx(float(fresh.std()), rel=0.05)
+
+
+def test_the_recipe_has_the_shape_that_ships() -> None:
+    shipped = json.loads((SHIPPED / "config.json").read_text(encoding="utf-8"))
+    made = read(RECIPES / "havoc-mini.toml").config().to_dict()
+    names = [name for name in shipped if name not in ("architectures", "dtype", "transformers_version", "use_cache")]
+    assert {name: made[name] for name in names} == {name: shipped[name] for name in names}
+    assert MiniTokenizer(SHIPPED / "tokenizer.json").size == made["vocab_size"]
 
 
 def test_no_development_author_is_trained_on() -> None:
@@ -79,11 +126,17 @@ def test_answers_are_written_in_one_order() -> None:
     assert canonical(canonical(written)) == canonical(written)
 
 
-def test_noise_leaves_pointers_alone() -> None:
-    prompt = "<plan> is <C1> <s4> pull force <e> above <N1> <profile> <C1> <numeric> <cmd>"
-    noisy = {drop_mentions(prompt, random.Random(seed)) for seed in range(40)}
-    assert len(noisy) > 1
-    assert all("<C1> <s4>" in text and "above <N1>" in text for text in noisy)
+def test_noise_takes_or_swaps_the_words_of_mentions_and_nothing_else(folder: Path) -> None:
+    tokenizer = MiniTokenizer(folder / "tokenizer.json")
+    mentions = Mentions(tokenizer.inner)
+    prompt = "<plan> is <C1> <s4>{} <e> above <N1> for <C2> <s1> <or> <C3> <s0>{} <e> <profile> <C1> <cmd>"
+    tokens = tokenizer.encode(prompt.format(*SAID[:2]))
+    noisy = {tuple(mentions.varied(tokens, random.Random(seed))) for seed in range(3000)}
+    # Each mention keeps its words, loses them or takes the other's; a symbol that is a word ends no mention.
+    assert noisy == {tuple(tokenizer.encode(prompt.format(first, second))) for first in SAID for second in SAID}
+
+
+SAID = (" pull force", " add-in", "")
 
 
 def test_the_stated_teachers() -> None:

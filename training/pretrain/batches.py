@@ -21,10 +21,11 @@ from training.pretrain.shards import TokenData
 
 @dataclass(frozen=True)
 class Micro:
-    """One pass of one process: token numbers and document numbers, both (B, L)."""
+    """One pass of one process: token numbers, document numbers, what is learned (None: all), all (B, L)."""
 
     ids: Tensor
     documents: Tensor
+    labels: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,11 @@ class Batches:
         return [permuted(place % size, size, self._seed, place // size) for place in places]
 
     def counts(self, step: int) -> Counts:
-        """Return what the whole step holds; each process computes the same from the offsets."""
+        """Return what the whole step holds; each process computes the same."""
         pieces = np.concatenate([self._data.pieces(index) for index in self.windows(step)])
         tokens = int(pieces.sum())
-        return Counts(tokens, tokens - pieces.size, float((pieces * (pieces + 1) / 2).sum() / tokens))
+        labels = sum(self._data.targets(index) for index in self.windows(step))
+        return Counts(tokens, labels, float((pieces * (pieces + 1) / 2).sum() / tokens))
 
     def micro(self, step: int) -> Iterator[Micro]:
         """Yield this process's passes of a step."""
@@ -70,4 +72,5 @@ class Batches:
         windows = [self._data.window(index) for index in indices]
         ids = np.stack([window.tokens for window in windows])
         documents = np.stack([np.repeat(np.arange(w.pieces.size), w.pieces) for w in windows])
-        return Micro(torch.from_numpy(ids), torch.from_numpy(documents))
+        labels = np.stack([window.labels for window in windows])
+        return Micro(torch.from_numpy(ids), torch.from_numpy(documents), torch.from_numpy(labels))

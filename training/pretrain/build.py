@@ -7,6 +7,8 @@ A weight's values depend on the seed and its name, not on how many processes the
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -18,35 +20,77 @@ from havoc_pipeline.model.configuration import HavocConfig
 from havoc_pipeline.model.modeling import IGNORE, HavocForCausalLM, ToResidual
 from havoc_pipeline.model.packing import packed_labels
 from training.pretrain.batches import Micro
+from training.pretrain.fused import hidden_states
 from training.pretrain.loss import summed_cross_entropy
-from training.pretrain.recipe import Compute, Recipe
+from training.pretrain.recipe import Compute, Loss, Recipe
 from training.pretrain.world import World
+
+Start = Callable[[Tensor], object]
 
 
 class Learner(nn.Module):
-    """The model and its loss as one module, whose call is what sharding wraps."""
+    """The model and its loss as one module, whose call is what sharding wraps.
 
-    def __init__(self, model: HavocForCausalLM, head_chunk: int) -> None:
+    Parameters: `answers` the tokens that the head is cut to, or None for all.
+    """
+
+    def __init__(self, model: HavocForCausalLM, compute: Compute, loss: Loss, answers: list[int] | None = None) -> None:
         super().__init__()
         self.model = model
-        self._head_chunk = head_chunk
+        self._compute, self._smoothing = compute, loss.smoothing
+        kept = None if answers is None else torch.tensor(answers)
+        self._kept: Tensor | None
+        self.register_buffer("_kept", kept, persistent=False)
 
-    def forward(self, ids_BL: Tensor, documents_BL: Tensor) -> Tensor:
-        """Return the summed cross-entropy in nats of every token but each document's first."""
-        hidden_BLM = self.model.model(ids_BL, document_ids=documents_BL, use_cache=False).last_hidden_state
-        targets_BL = packed_labels(ids_BL, documents_BL, IGNORE)[:, 1:]
+    def forward(self, ids_BL: Tensor, documents_BL: Tensor, labels_BL: Tensor | None, guess: bool = False) -> Tensor:
+        """Return the summed cross-entropy in nats of every learned token but each document's first.
+
+        With `guess`, return instead whether each of these tokens is the model's first choice, (N,).
+        """
+        learned_BL = ids_BL if labels_BL is None else ids_BL.masked_fill(~labels_BL, IGNORE)
+        targets_BL = packed_labels(learned_BL, documents_BL, IGNORE)[:, 1:]
         counts = targets_BL != IGNORE
+        hidden_NM, targets_N = self._hidden(ids_BL, documents_BL, counts), targets_BL[counts]
         head = self.model.lm_head.weight
-        return summed_cross_entropy(hidden_BLM[:, :-1][counts], head, targets_BL[counts], self._head_chunk)
+        if self._kept is not None:
+            head, targets_N = head[self._kept], torch.searchsorted(self._kept, targets_N)
+        head = head.to(hidden_NM.dtype)
+        if guess:
+            return (hidden_NM @ head.T).argmax(-1) == targets_N
+        return summed_cross_entropy(hidden_NM, head, targets_N, self._compute.head_chunk, self._smoothing)
+
+    def _hidden(self, ids_BL: Tensor, documents_BL: Tensor, counts: Tensor) -> Tensor:
+        """Return the last hidden states (N, M) at the places whose next token counts."""
+        if self._compute.fused:
+            lengths = _lengths(documents_BL)
+            rows_N = nn.functional.pad(counts, (0, 1)).flatten().nonzero()[:, 0]
+            products = getattr(torch, self._compute.products)
+            return hidden_states(self.model.model, ids_BL.flatten(), lengths, rows_N, products)
+        output = self.model.model(ids_BL, document_ids=documents_BL, use_cache=False)
+        return cast(Tensor, output.last_hidden_state[:, :-1][counts])
 
     def loss(self, micro: Micro, device: torch.device) -> Tensor:
         """Return the summed cross-entropy of one pass."""
-        total: Tensor = self(micro.ids.to(device), micro.documents.to(device))
+        total: Tensor = self(*on(micro, device))
         return total
 
 
-def learner(recipe: Recipe, world: World) -> Learner:
-    """Return a fresh model of the recipe on this process's device, sharded when the world has a mesh."""
+def on(micro: Micro, device: torch.device) -> tuple[Tensor, Tensor, Tensor | None]:
+    """Return a pass's tensors on `device`."""
+    labels = None if micro.labels is None else micro.labels.to(device)
+    return micro.ids.to(device), micro.documents.to(device), labels
+
+
+def _lengths(documents_BL: Tensor) -> list[int]:
+    counted = [torch.unique_consecutive(row, return_counts=True)[1] for row in documents_BL]
+    return [int(length) for row in counted for length in row]
+
+
+def learner(recipe: Recipe, world: World, answers: list[int] | None = None, start: Start | None = None) -> Learner:
+    """Return a fresh model of the recipe on this process's device, sharded when the world has a mesh.
+
+    Parameters: `answers` the tokens that the head is cut to; `start` changes the fresh embedding in place.
+    """
     config, compute = recipe.config(), recipe.compute
     with torch.device("meta"):
         model = HavocForCausalLM(config)
@@ -58,13 +102,15 @@ def learner(recipe: Recipe, world: World) -> Learner:
             model.model.layers[number] = block = checkpoint_wrapper(block, preserve_rng_state=False)
         _shard(block, compute, world.mesh)
     _fill(model, "", config, recipe.seed, world.device)
+    if start is not None:
+        start(model.model.embed_tokens.weight)
     if config.tie_word_embeddings:
         model.lm_head.weight = model.model.embed_tokens.weight
     else:
         _shard(model.model.embed_tokens, compute, world.mesh)
     _shard_norm(model.model.norm, compute, world.mesh)
     # The head stays with the root: gathered once a pass, not once a chunk of the loss.
-    whole = Learner(model, compute.head_chunk)
+    whole = Learner(model, compute, recipe.loss, answers).to(world.device)
     _shard(whole, compute, world.mesh)
     return whole.train()
 

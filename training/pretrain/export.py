@@ -29,7 +29,7 @@ def export(recipe: Recipe, out: Path, to: Path, precision: str = "float32") -> i
     model = HavocForCausalLM(recipe.config()).to(getattr(torch, precision))
     # Loading casts to what the model holds.
     with quiet():
-        load({"model": Learner(model, 1).state_dict()}, checkpoint_id=path, no_dist=True)
+        load({"model": Learner(model, recipe.compute, recipe.loss).state_dict()}, checkpoint_id=path, no_dist=True)
     model.save_pretrained(to)
     return step
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from havoc_pipeline.model.budget import (
@@ -57,19 +58,27 @@ def forecast(recipe: Recipe, fleet: Fleet) -> Forecast:
 
     Raises `PretrainError` when the sequences of a step cannot be shared by so many GPUs.
     """
-    config, batch = recipe.config(), recipe.batch
+    config, batch, compute = recipe.config(), recipe.batch, recipe.compute
+    step, micro = _tokens(recipe, fleet)
+    layout = TrainingLayout(fleet.gpus, batch.length, micro, compute.checkpointing, compute.head_chunk)
+    tokens = recipe.steps * step
+    per_token = training_flops(config, causal_mean(batch.length))
+    seconds = tokens * per_token / (fleet.gpus * fleet.peak_tflops * 1e12 * fleet.mfu)
+    cost = seconds / 3600 * fleet.gpus * fleet.price
+    return Forecast(training_memory(config, layout), tokens, per_token, seconds, cost)
+
+
+def _tokens(recipe: Recipe, fleet: Fleet) -> tuple[int, int]:
+    """Tokens of a step, and sequences of the longest in one pass of one GPU."""
+    batch, documents = recipe.batch, recipe.documents
+    if documents.tokens:
+        return documents.tokens, math.ceil(documents.tokens / (fleet.gpus * documents.passes * batch.length))
     if batch.sequences % (batch.micro * fleet.gpus):
         raise PretrainError(
             f"batch.sequences is {batch.sequences}, no multiple of batch.micro {batch.micro} times "
             f"{fleet.gpus} GPUs: change one of them."
         )
-    compute = recipe.compute
-    layout = TrainingLayout(fleet.gpus, batch.length, batch.micro, compute.checkpointing, compute.head_chunk)
-    tokens = recipe.steps * batch.sequences * batch.length
-    per_token = training_flops(config, causal_mean(batch.length))
-    seconds = tokens * per_token / (fleet.gpus * fleet.peak_tflops * 1e12 * fleet.mfu)
-    cost = seconds / 3600 * fleet.gpus * fleet.price
-    return Forecast(training_memory(config, layout), tokens, per_token, seconds, cost)
+    return batch.sequences * batch.length, batch.micro
 
 
 def lines(recipe: Recipe, fleet: Fleet) -> list[str]:

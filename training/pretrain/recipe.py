@@ -18,11 +18,32 @@ from training.pretrain.failure import PretrainError
 
 @dataclass(frozen=True)
 class Batch:
-    """Tokens in a sequence, sequences in a step over all processes, sequences in one pass of one."""
+    """Tokens in a sequence, or in the longest document; sequences in a step over all processes; in one pass of one."""
 
     length: int = 64
     sequences: int = 8
     micro: int = 4
+
+
+@dataclass(frozen=True)
+class Documents:
+    """Whole documents of like length instead of windows: about so many tokens in a step over all
+    processes (0: windows), documents drawn together and sorted by length, passes of a step,
+    and whether the words of mentions are varied (`training/noise.py`)."""
+
+    tokens: int = 0
+    pool: int = 4096
+    passes: int = 1
+    noise: bool = False
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Cross-entropy: the share of a target spread evenly, and whether the head is cut to the tokens
+    that answers can hold."""
+
+    smoothing: float = 0.0
+    answers: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,13 +63,15 @@ class Optimizer:
 @dataclass(frozen=True)
 class Compute:
     """How a step is computed: "bfloat16" or "float32" products, sharding over the processes, blocks
-    computed again backward, tokens of logits at a time, the device's rate for the log (0: measure)."""
+    computed again backward, tokens of logits at a time, the device's rate for the log (0: measure),
+    and blocks written out by hand (`fused.py`), for one process that shards nothing."""
 
     products: str = "float32"
     shard: bool = True
     checkpointing: bool = False
     head_chunk: int = 256
     peak_tflops: float = 0.0
+    fused: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,12 +95,16 @@ class Keep:
 
 @dataclass(frozen=True)
 class Recipe:
-    """A whole run. `model` names a preset of `havoc_pipeline.model` and any of its sizes to replace."""
+    """A whole run. `model` names a preset of `havoc_pipeline.model` and any of its sizes to replace;
+    `vectors` starts the embeddings of whole words from HAVOC's word vectors."""
 
     steps: int = 100
     seed: int = 0
+    vectors: bool = False
     model: dict[str, Any] = field(default_factory=lambda: {"preset": "toy"})
     batch: Batch = field(default_factory=Batch)
+    documents: Documents = field(default_factory=Documents)
+    loss: Loss = field(default_factory=Loss)
     optimizer: Optimizer = field(default_factory=Optimizer)
     compute: Compute = field(default_factory=Compute)
     guard: Guard = field(default_factory=Guard)
@@ -95,12 +122,15 @@ class Recipe:
         """Return a hash of all that decides the loss curve on paper; how it is computed is left out."""
         decides = {k: v for k, v in asdict(self).items() if k not in ("keep", "compute")}
         decides["batch"] = {k: v for k, v in decides["batch"].items() if k != "micro"}
+        decides["documents"] = {k: v for k, v in decides["documents"].items() if k != "passes"}
         decides["products"] = self.compute.products
         return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
 
 
 _PARTS: dict[str, Any] = {
     "batch": Batch,
+    "documents": Documents,
+    "loss": Loss,
     "optimizer": Optimizer,
     "compute": Compute,
     "guard": Guard,
@@ -139,8 +169,9 @@ def _require_type(key: str, value: object, wanted: str) -> None:
 
 
 def _check(recipe: Recipe) -> None:
-    batch, keep, guard = recipe.batch, recipe.keep, recipe.guard
+    batch, keep, guard, documents = recipe.batch, recipe.keep, recipe.guard, recipe.documents
     counts = {"steps": recipe.steps, "batch.sequences": batch.sequences, "batch.micro": batch.micro}
+    counts |= {"documents.pool": documents.pool, "documents.passes": documents.passes}
     counts |= {"keep.every": keep.every, "keep.last": keep.last, "guard.patience": guard.patience}
     counts |= {"guard.window": guard.window, "compute.head_chunk": recipe.compute.head_chunk}
     for key, value in counts.items():
@@ -149,7 +180,21 @@ def _check(recipe: Recipe) -> None:
     longest = recipe.config().max_position_embeddings
     if not 2 <= batch.length <= longest:
         raise PretrainError(f"batch.length is {batch.length}; it must be from 2 to the model's {longest}: set it so.")
-    if recipe.compute.products not in ("float32", "bfloat16"):
-        raise PretrainError(f"compute.products is {recipe.compute.products!r}: choose 'float32' or 'bfloat16'.")
-    if recipe.compute.products == "bfloat16" and not recipe.compute.shard:
-        raise PretrainError("compute.products is 'bfloat16' without compute.shard, which brings the precision: set it.")
+    if documents.tokens < 0:
+        raise PretrainError(f"documents.tokens is {documents.tokens}; it must be at least 0, for windows: set it so.")
+    if documents.noise and not documents.tokens:
+        raise PretrainError("documents.noise is set without documents.tokens: windows cut mentions, set both.")
+    if not 0 <= recipe.loss.smoothing < 1:
+        raise PretrainError(f"loss.smoothing is {recipe.loss.smoothing}; it is a share: give from 0 to below 1.")
+    _check_compute(recipe.compute)
+
+
+def _check_compute(compute: Compute) -> None:
+    if compute.products not in ("float32", "bfloat16"):
+        raise PretrainError(f"compute.products is {compute.products!r}: choose 'float32' or 'bfloat16'.")
+    if compute.fused and (compute.shard or compute.checkpointing):
+        raise PretrainError("compute.fused is for one process and keeps what it computes: unset shard, checkpointing.")
+    if compute.products == "bfloat16" and not (compute.shard or compute.fused):
+        raise PretrainError(
+            "compute.products is 'bfloat16' without compute.shard or compute.fused, which bring the precision: set one."
+        )

@@ -33,6 +33,7 @@ def test_the_7b_recipe_is_the_7b() -> None:
         ("[batch]\nlength = 65", "batch.length is 65; it must be from 2 to the model's 64"),
         ("[keep]\nevery = 0", "keep.every is 0; it must be at least 1"),
         ('[compute]\nproducts = "float8"', "'float8': choose 'float32' or 'bfloat16'"),
+        ("[documents]\nnoise = true", "documents.noise is set without documents.tokens"),
         ("steps =", "cannot be read"),
     ],
 )
@@ -50,6 +51,10 @@ def test_days_and_cost_by_hand() -> None:
     assert seen.seconds == pytest.approx(seconds, rel=1e-4)
     assert seen.cost == pytest.approx(seconds / 3600 * 128 * 3, rel=1e-4)
     assert seen.memory.weights == 4 * 6_300_110_848 / 128
+
+
+def test_whole_documents_are_forecast_by_their_tokens() -> None:
+    assert forecast(read(RECIPES / "havoc-mini.toml"), Fleet(gpus=1)).tokens == 6700 * 4096
 
 
 def test_a_fleet_that_does_not_fit_is_said_and_one_that_cannot_be_is_refused() -> None:

@@ -1,12 +1,10 @@
 """The recipe learns along its golden curve, sharded as alone, and a killed run goes on to the bit."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,10 +39,7 @@ def losses(out: Path) -> list[float]:
     return [entry["loss"] for entry in entries(out / LOG)]
 
 
-def run_python(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, *arguments]
-    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=300)
+Python = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def test_the_toy_recipe_follows_its_golden_curve(alone: Recipe, data: Path, tmp_path: Path) -> None:
@@ -59,7 +54,7 @@ def test_the_toy_recipe_follows_its_golden_curve(alone: Recipe, data: Path, tmp_
 
 
 def test_two_processes_agree_with_one_that_shards_nothing(
-    toy: Recipe, alone: Recipe, data: Path, tmp_path: Path
+    toy: Recipe, alone: Recipe, data: Path, tmp_path: Path, run_python: Python
 ) -> None:
     recipe = tmp_path / "toy.toml"
     text = (ROOT / "training/pretrain/recipes/toy.toml").read_text(encoding="utf-8")
@@ -91,17 +86,17 @@ from pathlib import Path
 from training.pretrain.recipe import read
 from training.pretrain.shards import TokenData
 from training.pretrain.trainer import Run, train
-advance = Run._advance
+advance = Run.advance
 def dying(run):
     if run.step == int(sys.argv[4]):
         os.kill(os.getpid(), signal.SIGKILL)
     advance(run)
-Run._advance = dying
+Run.advance = dying
 train(read(Path(sys.argv[1])), Path(sys.argv[2]), Path(sys.argv[3]))
 """
 
 
-def test_a_killed_run_goes_on_bit_for_bit(toy: Recipe, data: Path, tmp_path: Path) -> None:
+def test_a_killed_run_goes_on_bit_for_bit(toy: Recipe, data: Path, tmp_path: Path, run_python: Python) -> None:
     path = tmp_path / "toy.toml"
     text = (ROOT / "training/pretrain/recipes/toy.toml").read_text(encoding="utf-8")
     text = text.replace("steps = 60", "steps = 20").replace("every = 10", "every = 5")
