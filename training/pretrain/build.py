@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import cast
 
 import torch
@@ -20,6 +21,7 @@ from havoc_pipeline.model.configuration import HavocConfig
 from havoc_pipeline.model.modeling import IGNORE, HavocForCausalLM, ToResidual
 from havoc_pipeline.model.packing import packed_labels
 from training.pretrain.batches import Micro
+from training.pretrain.failure import PretrainError
 from training.pretrain.fused import hidden_states
 from training.pretrain.loss import summed_cross_entropy
 from training.pretrain.recipe import Compute, Loss, Recipe
@@ -152,3 +154,24 @@ def _shard_norm(norm: nn.Module, compute: Compute, mesh: DeviceMesh | None) -> N
     if mesh is not None:
         policy = MixedPrecisionPolicy(torch.float32, torch.float32, getattr(torch, compute.products))
         fully_shard(norm, mesh=mesh, mp_policy=policy, reshard_after_forward=False)
+
+
+def begin_with(model: HavocForCausalLM, start: Path, world: World) -> str:
+    """Give the model the weights of a checkpoint in Hugging Face form; return a hash of them.
+
+    Raises `PretrainError` when the run is sharded, or the checkpoint holds other weights or shapes.
+    """
+    from safetensors.torch import load_file
+
+    if world.mesh is not None:
+        raise PretrainError("A sharded run cannot begin with a checkpoint's weights: set compute.shard = false.")
+    file = start / "model.safetensors"
+    try:
+        held = load_file(file)
+        model.load_state_dict({name: weight.float() for name, weight in held.items()}, strict=False)
+    except (OSError, RuntimeError) as error:
+        raise PretrainError(f"The run cannot begin with {file}: {error}") from error
+    lacking = set(dict(model.named_parameters())) - set(held)
+    if lacking:
+        raise PretrainError(f"The run cannot begin with {file}: it lacks {', '.join(sorted(lacking)[:3])}.")
+    return hashlib.sha256(file.read_bytes()).hexdigest()

@@ -16,7 +16,7 @@ from torch.distributed.tensor import DTensor
 from havoc_pipeline.model.budget import training_flops
 from training.embeddings import start_from_vectors
 from training.pretrain.batches import Counts
-from training.pretrain.build import Learner, Start, learner
+from training.pretrain.build import Learner, Start, begin_with, learner
 from training.pretrain.checkpoints import Checkpoints
 from training.pretrain.exact import Held
 from training.pretrain.failure import PretrainError
@@ -28,16 +28,16 @@ from training.pretrain.recipe import Optimizer, Recipe
 from training.pretrain.world import World, joined
 
 
-def train(recipe: Recipe, data: Path, out: Path, held: Path | None = None) -> None:
+def train(recipe: Recipe, data: Path, out: Path, held: Path | None = None, start: Path | None = None) -> None:
     """Run or resume `recipe` over the token data in `data`; the log and checkpoints go to `out`.
 
     Parameters: `held` token data of a development set, whose share of exact answers is logged at
-    each checkpoint.
+    each checkpoint; `start` a checkpoint in Hugging Face form whose weights the run begins with.
     Raises `PretrainError` when data and recipe do not fit each other or the checkpoint, and when
     the guard stops the run.
     """
     with joined(recipe.compute.shard) as world:
-        Run(recipe, data, out, world, held).finish()
+        Run(recipe, data, out, world, held, start).finish()
 
 
 def rate(optimizer: Optimizer, step: int, steps: int) -> float:
@@ -54,7 +54,9 @@ def rate(optimizer: Optimizer, step: int, steps: int) -> float:
 class Run:
     """One run: the model, the optimizer, and how far they have come."""
 
-    def __init__(self, recipe: Recipe, data: Path, out: Path, world: World, held: Path | None = None) -> None:
+    def __init__(
+        self, recipe: Recipe, data: Path, out: Path, world: World, held: Path | None = None, start: Path | None = None
+    ) -> None:
         self._recipe, self._world, self._config = recipe, world, recipe.config()
         fed = feed(recipe, data, world)
         self._steps = fed.steps
@@ -63,6 +65,8 @@ class Run:
         out.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(recipe.seed + world.rank)
         self._model = learner(recipe, world, fed.answers, _start(data, recipe) if recipe.vectors else None)
+        if start is not None:
+            self._identity["start"] = begin_with(self._model.model, start, world)
         self._optimizer = _adamw(self._model, recipe.optimizer, world)
         self._checkpoints = Checkpoints(out, world, recipe.keep.last)
         self._journal = Journal(out, world.rank == 0)
@@ -138,7 +142,7 @@ class Run:
         if progress is None:
             return
         for name, value in self._identity.items():
-            if progress[name] != value:
+            if progress.get(name) != value:
                 raise PretrainError(
                     f"The {name} is not the one that the checkpoint at step {progress['step']} was made with: "
                     "give the same, or another folder for a new run."
