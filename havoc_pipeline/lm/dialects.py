@@ -66,7 +66,9 @@ class LlamaServer:
     """llama.cpp's own server, `llama-server`."""
 
     most: int | None = None
-    mend = "HAVOC's own model needs a llama-server of 2026 or later, which takes `post_sampling_probs`: renew it"
+    mend = (
+        "HAVOC's own model needs a llama-server that knows `post_sampling_probs`: take a release of llama.cpp from 2026"
+    )
 
     def asked(self, ids: Sequence[int], candidates: Sequence[int]) -> dict[str, Any]:
         """Body of a completions request."""
