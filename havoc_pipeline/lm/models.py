@@ -23,8 +23,8 @@ def choose_lm(lm: Any = None, api_base: str | None = None) -> Any:
     ----------
     lm : str, dspy.LM or None
         `embedded` (or `embedded/FOLDER` for another checkpoint), `local/FOLDER`, `openai/NAME` with
-        `api_base` for a vLLM server (`openai/havoc-mini` for `havoc serve`), or what `dspy.LM` takes;
-        from HAVOC_LM when None, else embedded.
+        `api_base` for a vLLM server (`openai/havoc-mini` for `havoc serve` or llama.cpp's `llama-server`), or what
+        `dspy.LM` takes; from HAVOC_LM when None, else embedded.
     api_base : str, optional
         Address of the server, `http://host:port/v1`; from HAVOC_API_BASE when left out.
 

@@ -1,11 +1,11 @@
-"""HAVOC's own model behind vLLM: the search of `search.py`, with every probability from the server.
+"""HAVOC's own model behind a server: the search of `search.py`, with every probability from there.
 
 A plan is no single greedy text: the search weighs alternatives, adds what the nearest phrasings say
 to the first decision, and calibrates. So the search, its grammar and the calibration stay here, and
 the server computes what the model computes: a completions request carries the reading's token ids
-and one decision's candidates, and brings back their log-probabilities. Plans are those of the
-embedded engine, up to rounding; a question takes one short request a decision, whose common prefix
-the server has cached.
+and one decision's candidates, and brings back their log-probabilities, in the server's own words
+(`dialects.py`). Plans are those of the embedded engine, up to rounding; a question takes one short
+request a decision, whose common prefix the server has cached.
 """
 
 from __future__ import annotations
@@ -20,15 +20,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from havoc_pipeline.errors import ModelError
 from havoc_pipeline.lm.connection import Connection
+from havoc_pipeline.lm.dialects import Dialect, LlamaServer, dialect_of
 from havoc_pipeline.lm.engine import HavocEngine
 from havoc_pipeline.lm.planner import Planner
 from havoc_pipeline.model.fused import read_shape
 from havoc_pipeline.model.identity import PLANNER, SHIPPED, fingerprint, is_planner
+from havoc_pipeline.model.runtime import HavocRuntime
 
-MOST_CANDIDATES = 128
-"""Tokens whose log-probabilities vLLM gives at once."""
 MOST_OPEN = 512
 """Cases open at once: as many as are asked together, and some."""
+MOST_APART = 0.2
+"""Difference of a log-probability up to which weights are the same: q8_0 rounds by 0.04, an older HAVOC-mini is 1.6 off."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class ServedState:
             When the server does not answer or refuses.
         """
         wanted: list[int] = np.asarray(token_ids, dtype=np.intp).tolist()
-        parts = [wanted[at : at + MOST_CANDIDATES] for at in range(0, len(wanted), MOST_CANDIDATES)]
+        most = self.runtime.dialect.most or len(wanted)
+        parts = [wanted[at : at + most] for at in range(0, len(wanted), most)]
         return np.array([[score for part in parts for score in self.runtime.scores(self.ids, part)]], np.float32)
 
 
@@ -61,12 +64,14 @@ class ServedRuntime:
         One of the names that the server gives it.
     folder : Path
         The same checkpoint here, for its sizes.
+    dialect : Dialect
+        How the server is asked.
     """
 
-    def __init__(self, connection: Connection, model: str, folder: Path) -> None:
+    def __init__(self, connection: Connection, model: str, folder: Path, dialect: Dialect) -> None:
         shape = read_shape(folder)
         self.vocab_size, self.max_length = shape.vocab_size, shape.max_position_embeddings
-        self._connection, self._model = connection, model
+        self._connection, self._model, self.dialect = connection, model, dialect
 
     def prefill(self, ids: ArrayLike) -> ServedState:
         """The state after reading `ids` (T,); nothing is sent yet."""
@@ -85,16 +90,13 @@ class ServedRuntime:
         ModelError
             When the server does not answer, refuses, or leaves a candidate out.
         """
-        asked = {"model": self._model, "prompt": list(ids), "max_tokens": 1, "temperature": 0.0,
-                 "logprobs": len(candidates), "logprob_token_ids": list(candidates),
-                 "return_tokens_as_token_ids": True}  # fmt: skip
+        asked = {"model": self._model, **self.dialect.asked(ids, candidates)}
         told = self._connection.post("completions", asked)
         try:
-            found = told["choices"][0]["logprobs"]["top_logprobs"][0]
-            return [float(found[f"token_id:{token}"]) for token in candidates]
+            return self.dialect.told(told, candidates)
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise ModelError(f"the server at {self._connection.base} gave no log-probability for some candidates "
-                             f"({error}); HAVOC's own model needs vLLM 0.32 or later: use `havoc serve`") from error  # fmt: skip
+                             f"({error}); {self.dialect.mend}") from error  # fmt: skip
 
 
 class ServedEngine(HavocEngine):
@@ -123,7 +125,7 @@ class ServedEngine(HavocEngine):
 
 
 def load_served(name: str, base: str) -> ServedEngine:
-    """The engine of a planner that `havoc serve` serves.
+    """The engine of a planner that `havoc serve` or llama.cpp's server serves.
 
     Parameters
     ----------
@@ -143,15 +145,19 @@ def load_served(name: str, base: str) -> ServedEngine:
 def served_planner(name: str, base: str) -> Planner:
     """The planner of a server's checkpoint, with tokenizer, phrasings and calibration from here."""
     connection = Connection(base)
-    served = {str(entry.get("id")): entry for entry in connection.get("models").get("data", ())}
+    entries = connection.get("models").get("data", ())
+    dialect = dialect_of(next((str(entry.get("owned_by")) for entry in entries), ""))
+    served = {str(known): entry for entry in entries for known in (entry.get("id"), *(entry.get("aliases") or ()))}
     if name not in served:
         raise ModelError(f"the server at {base} does not serve `{name}`; it serves {', '.join(served) or 'nothing'}")
+    if isinstance(dialect, LlamaServer):
+        return _on_llama_server(connection, name, dialect)
     weights = next((known.removeprefix(PLANNER) for known in served if known.startswith(PLANNER)), None)
     if weights is None:
         raise ModelError(f"`{name}` at {base} does not say which weights it has, as HAVOC's own planners do; start it "
                          "with `havoc serve`, or serve another model under a name that does not begin with havoc")  # fmt: skip
     folder = _folder_of(weights, Path(str(served[name].get("root") or "")), base)
-    return Planner(folder, ServedRuntime(connection, name, folder))
+    return Planner(folder, ServedRuntime(connection, name, folder, dialect))
 
 
 def _folder_of(weights: str, root: Path, base: str) -> Path:
@@ -162,3 +168,20 @@ def _folder_of(weights: str, root: Path, base: str) -> Path:
         raise ModelError(f"the server at {base} has weights {weights}, which no checkpoint here has (shipped: "
                          f"{fingerprint(SHIPPED)}); run the same release of HAVOC on both sides")  # fmt: skip
     return match
+
+
+def _on_llama_server(connection: Connection, name: str, dialect: Dialect) -> Planner:
+    """The shipped planner, once its GGUF export at a llama.cpp server has computed what it computes here.
+
+    A GGUF file does not say which checkpoint it was made from, so it is asked one decision whose answer is known.
+    """
+    runtime = ServedRuntime(connection, name, SHIPPED, dialect)
+    ids = np.arange(24) * 271 % runtime.vocab_size
+    candidates = np.arange(0, runtime.vocab_size, runtime.vocab_size // 64)
+    there, here = (reader.prefill(ids).logits_of(candidates)[0] for reader in (runtime, HavocRuntime.load(SHIPPED)))
+    apart = float(np.abs((there - np.logaddexp.reduce(there)) - (here - np.logaddexp.reduce(here))).max())
+    if apart > MOST_APART:
+        raise ModelError(f"`{name}` at {connection.base} has other weights than the shipped HAVOC-mini (a log-probability "
+                         f"differs by {apart:.2g}, rounding explains {MOST_APART:g}); serve this release's own export: "
+                         "havoc model export --format gguf --out havoc-mini.gguf")  # fmt: skip
+    return Planner(SHIPPED, runtime)

@@ -1,4 +1,4 @@
-"""A server that answers as vLLM does, with the numpy runtime behind it: fast, and it can fail on purpose."""
+"""A server that answers as vLLM or llama.cpp's does, with the numpy runtime behind it: fast, and fails on purpose."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from havoc_pipeline.model.identity import PLANNER, SHIPPED, fingerprint
 from havoc_pipeline.model.runtime import HavocRuntime
@@ -18,8 +19,10 @@ from havoc_pipeline.model.runtime import HavocRuntime
 
 @dataclass
 class Stub:
-    """What the server says: `weights` it claims, the `key` it asks for, requests `left` until it goes down."""
+    """What the server says: its `owner`, `weights` it claims, the `key` it asks for, requests `left` until it
+    goes down, and the factor by which its logits are `spoilt`."""
 
+    owner: str = "vllm"
     weights: str = field(default_factory=lambda: fingerprint(SHIPPED))
     key: str | None = None
     left: int | None = None
@@ -27,19 +30,32 @@ class Stub:
     together: int = 0
     most_together: int = 0
     base: str = ""
+    spoilt: float = 1.0
     _runtime: HavocRuntime = field(default_factory=lambda: HavocRuntime.load(SHIPPED))
     _lock: Any = field(default_factory=threading.Lock)
 
     def models(self) -> dict[str, Any]:
         names = ["havoc-mini", *([PLANNER + self.weights] if self.weights else [])]
-        return {"data": [{"id": name, "root": "/nowhere"} for name in names]}
+        return {"data": [{"id": name, "root": "/nowhere", "owned_by": self.owner} for name in names]}
 
     def completion(self, asked: dict[str, Any]) -> dict[str, Any]:
         with self._lock:
             logits = self._runtime.prefill(asked["prompt"]).logits
+        if self.owner == "llamacpp":
+            return {"choices": [{"logprobs": {"content": [{"top_probs": self.sampled(asked, logits)}]}}]}
         scores = logits - np.logaddexp.reduce(logits)
         top = {f"token_id:{token}": float(scores[token]) for token in asked["logprob_token_ids"]}
         return {"choices": [{"logprobs": {"top_logprobs": [top]}}]}
+
+    def sampled(self, asked: dict[str, Any], logits: NDArray[np.float32]) -> list[dict[str, Any]]:
+        """Probabilities after the bias, the likeliest first, without those that are 0 in float32."""
+        biased = logits * self.spoilt
+        for token, bias in asked["logit_bias"]:
+            biased[token] += np.float32(bias)
+        shares = np.exp(biased - biased.max()).astype(np.float32)
+        shares /= shares.sum()
+        best = np.argsort(-shares)[: asked["n_probs"]]
+        return [{"id": int(i), "token": "", "prob": float(shares[i])} for i in best if shares[i] > 0]
 
     @contextmanager
     def counted(self) -> Iterator[None]:

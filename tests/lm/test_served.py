@@ -13,6 +13,7 @@ from havoc_pipeline.cli.ask import AskOptions, ask_many
 from havoc_pipeline.errors import ModelError, ServerLostError
 from havoc_pipeline.linking.ground import ground
 from havoc_pipeline.lm.connection import Connection
+from havoc_pipeline.lm.dialects import LEAST, VLLM, LlamaServer
 from havoc_pipeline.lm.engine import HavocEngine
 from havoc_pipeline.lm.models import adapter_for, choose_lm, tasks_of
 from havoc_pipeline.lm.planner import Planner
@@ -37,27 +38,36 @@ def stub() -> Iterator[Stub]:
         yield running
 
 
-def test_plans_and_confidence_are_those_of_the_embedded_model(stub: Stub, shipped: Path) -> None:
-    here, there = Planner.load(), served_planner("havoc-mini", stub.base)
-    for name, question in QUESTIONS:
-        table = Table.read(shipped / name)
-        links = ground(question, table)
-        ours, theirs = (planner.propose(question, table, links) for planner in (here, there))
-        assert [p.commands for p in theirs] == [p.commands for p in ours]
-        assert [p.probability for p in theirs] == pytest.approx([p.probability for p in ours], abs=1e-4)
-        assert there.confidence(question, table, links, theirs) == pytest.approx(
-            here.confidence(question, table, links, ours), abs=1e-3
-        )
-    assert stub.requests > len(QUESTIONS)
+@pytest.mark.parametrize("owner", ["vllm", "llamacpp"])
+def test_plans_and_confidence_are_those_of_the_embedded_model(owner: str, shipped: Path) -> None:
+    with serving(Stub(owner)) as stub:
+        here, there = Planner.load(), served_planner("havoc-mini", stub.base)
+        for name, question in QUESTIONS:
+            table = Table.read(shipped / name)
+            links = ground(question, table)
+            ours, theirs = (planner.propose(question, table, links) for planner in (here, there))
+            assert [p.commands for p in theirs] == [p.commands for p in ours]
+            assert [p.probability for p in theirs] == pytest.approx([p.probability for p in ours], abs=1e-4)
+            assert there.confidence(question, table, links, theirs) == pytest.approx(
+                here.confidence(question, table, links, ours), abs=1e-3
+            )
+        assert stub.requests > len(QUESTIONS)
 
 
 def test_more_candidates_than_vllm_scores_at_once_are_asked_in_parts(stub: Stub) -> None:
-    served = ServedRuntime(Connection(stub.base), "havoc-mini", SHIPPED)
+    served = ServedRuntime(Connection(stub.base), "havoc-mini", SHIPPED, VLLM())
     found = served.extend(served.prefill([1, 2]), [[3]]).logits_of(range(300))
     assert found.shape == (1, 300) and stub.requests == 3
     state = HavocRuntime.load(SHIPPED).prefill([1, 2, 3]).logits_of(range(300))
     apart = found - state
     assert float(apart.max() - apart.min()) < 1e-4
+
+
+def test_a_probability_of_zero_is_the_least_and_one_that_is_missing_is_told() -> None:
+    told = {"choices": [{"logprobs": {"content": [{"top_probs": [{"id": 4, "prob": 1.0}]}]}}]}
+    assert LlamaServer().told(told, [3, 4]) == [LEAST, 0.0]
+    with pytest.raises(ValueError, match=r"sum to 0\.000, not 1"):
+        LlamaServer().told(told, [3, 5])
 
 
 def test_questions_go_side_by_side(stub: Stub, shipped: Path) -> None:
@@ -85,6 +95,10 @@ def test_the_name_chooses_havocs_own_prompts(stub: Stub) -> None:
         (Stub(weights=""), "havoc-mini", "start it with `havoc serve`"),
         (Stub(), "havoc-7b", "does not serve `havoc-7b`; it serves havoc-mini"),
         (Stub(key="secret"), "havoc-mini", "set HAVOC_API_KEY"),
+        (Stub("llamacpp", spoilt=1.5), "havoc-mini", "has other weights than the shipped HAVOC-mini"),
+        (Stub("llamacpp"), "havoc-7b", "does not serve `havoc-7b`; it serves havoc-mini"),
+        (Stub("me"), "havoc-mini", "llama-cpp-python's server takes no token numbers"),
+        (Stub("library"), "havoc-mini:latest", "Ollama takes no token numbers"),
     ],
 )
 def test_a_server_that_does_not_fit_is_one_sentence(stub_of: Stub, name: str, told: str) -> None:

@@ -33,8 +33,8 @@ from havoc_pipeline.tables import Table
 from havoc_pipeline.tools.registry import all_tools
 
 from .conftest import ROOT
+from .questions import QUESTIONS, answers, gist
 
-QUESTIONS = [line.split("\t") for line in Path(__file__).with_name("questions.txt").read_text("utf-8").splitlines()]
 ENTRY = "import sys; sys.argv[0] = 'havoc'; from havoc_pipeline.cli.main import run; run()"
 Tell = Callable[[str], None]
 pytestmark = pytest.mark.slow
@@ -84,23 +84,10 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Answer]]
         yield answers(SRS("embedded"), range(len(QUESTIONS)))
 
 
-def answers(program: SRS, places: Any) -> list[Answer]:
-    return [
-        program(question=QUESTIONS[i][1], table=Table.read(ROOT / "datasets" / "tables" / QUESTIONS[i][0]))
-        for i in places
-    ]
-
-
 def completed(server: Running) -> float:
     """Requests that the server has answered in all, by its own count."""
     lines = httpx.get(f"{server.base.removesuffix('/v1')}/metrics").text.splitlines()
     return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith("vllm:request_success_total"))
-
-
-def gist(answer: Answer) -> tuple[Any, ...]:
-    """Status, plan and other readings: what must not depend on where the model runs."""
-    readings = [[view.text for view in other.commands] for other in answer.alternatives]
-    return answer.status, [step.command.text for step in answer.plan.steps], answer.plan.refusal, readings
 
 
 def test_fifty_questions_one_at_a_time_through_havoc_ask(
