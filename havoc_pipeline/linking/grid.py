@@ -8,7 +8,7 @@ says; every word and every column brings what is known of itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,17 @@ class Grid:
     cells: Floats
     level_cells: Floats
     named: NDArray[np.int64]
+
+    def part(self, first: int, last: int) -> Grid:
+        """Return the grid of some of the words."""
+        return replace(
+            self,
+            lemmas=self.lemmas[first:last],
+            words=self.words[first:last],
+            meanings=self.meanings[first:last],
+            cells=self.cells[first:last],
+            level_cells=self.level_cells[first:last],
+        )
 
 
 def grid_of(

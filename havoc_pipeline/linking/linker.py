@@ -24,6 +24,8 @@ from havoc_pipeline.tables import Table
 
 WEIGHTS = Path(__file__).parent / "linker.npz"
 TABLES_KEPT = 16
+MOST_WORDS = 96
+"""Words that are read together; longer questions are read in pieces, so that time and memory grow evenly."""
 
 
 class Linker:
@@ -124,7 +126,8 @@ class Linker:
         levels = [ready.index.levels[at] for at in grid.named.tolist()]
         meant: list[Meant] = [(target.headers, None) for target in ready.targets]
         meant += [(ready.targets[level.target].headers, level.text) for level in levels]
-        return Read(words, meant, self.network.probabilities(grid))
+        parts = [grid.part(first, first + MOST_WORDS) for first in range(0, len(words.words), MOST_WORDS)]
+        return Read(words, meant, np.concatenate([self.network.probabilities(part) for part in parts]))
 
     def column_chances(self, pairs: Pairs) -> Floats:
         """Return how likely each pair of span and column is, shape (pairs,)."""

@@ -11,11 +11,9 @@ from pathlib import Path
 import pytest
 
 from havoc_pipeline.errors import HavocError, ModelError
-from havoc_pipeline.linking.decode import Judged, mentions
 from havoc_pipeline.linking.ground import ground
 from havoc_pipeline.linking.linker import Linker
 from havoc_pipeline.linking.mentions import ColumnMention
-from havoc_pipeline.linking.spans import QuestionWords
 from havoc_pipeline.tables import Table
 
 ROWS = 40
@@ -159,18 +157,6 @@ def test_a_long_question_does_not_hang(linker: Linker, table: Table) -> None:
     began = time.process_time()
     linker.link("is the hardness of men and women the same? " * 50, table)
     assert time.process_time() - began < 5
-
-
-def test_two_names_are_not_taken_for_one_column() -> None:
-    words = QuestionWords.of("core hardness and surface hardness")
-    core, surface = words.span(0, 2), words.span(3, 5)
-    pairs = [
-        Judged(core, ("core",), None, 0.8),
-        Judged(surface, ("core",), None, 0.5),
-        Judged(surface, ("surf",), None, 0.4),
-    ]
-    held = mentions(words.text, pairs)
-    assert [m.best.headers for m in held] == [("core",), ("surf",)]
 
 
 def test_a_header_without_letters_or_digits_does_not_stop_the_linker() -> None:
