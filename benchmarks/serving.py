@@ -4,41 +4,34 @@
 
 One thread and one process a contestant, float32, the same weights: HAVOC's checkpoint and its export
 as a Llama folder. Contestants take turns in every round; printed are medians over rounds with the
-lowest and highest, and ratios of speed within a round. `mini` is the shipped checkpoint, whose weights
+lowest and highest, and ratios of speed within a round. What counts is processor time, all threads
+together: with one thread it is what a free core takes, and other work on the machine does not enter
+except through the memory they share; the shortest elapsed time stands beside it. `mini` is the shipped checkpoint, whose weights
 nearly fit a processor's cache; `larger` has 65 M random parameters, which have to come from memory.
 """
 
 import argparse
-import json
 import os
 import platform
 import random
 import shutil
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 
+from benchmarks.rounds import Contest, Spent, Times, Worker, report, spread, timed
 from benchmarks.typed import FORM, TypedTask, form_tasks, plan_tasks
 from havoc_pipeline.export.hugging_face import export_hf
 from havoc_pipeline.model.fused import read_shape
 from havoc_pipeline.model.identity import SHIPPED
 
-ROOT = Path(__file__).parents[1]
-ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1",
-    "VLLM_CPU_OMP_THREADS_BIND": "nobind", "VLLM_ENABLE_V1_MULTIPROCESSING": "0", "VLLM_LOGGING_LEVEL": "ERROR",
-    "VLLM_NO_USAGE_STATS": "1", "VLLM_PLUGINS": "havoc", "TOKENIZERS_PARALLELISM": "false",
-}  # fmt: skip
 LARGER = {"hidden_size": 640, "head_dim": 64, "num_attention_heads": 10, "num_key_value_heads": 2,
           "intermediate_size": 1728, "num_hidden_layers": 14, "vocab_size": 7424, "max_position_embeddings": 512,
           "initializer_range": 0.06}  # fmt: skip
@@ -48,9 +41,6 @@ PREFIX, TAIL = 448, 16
 COPIED = 2**28
 """Bytes of the block whose copying measures the memory's bandwidth; far larger than any cache."""
 VLLM, LLAMA, NUMPY, GENERATE, CPP = "HAVOC in vLLM", "Llama in vLLM", "embedded", "generate", "llama.cpp"
-Contest = dict[str, Callable[[int], float]]
-"""Each contestant does the work of a numbered round and returns its seconds."""
-Times = dict[str, list[float]]
 
 
 @dataclass(frozen=True)
@@ -74,68 +64,6 @@ class Size:
         return int(read_shape(self.ours).vocab_size)
 
 
-class Worker:
-    """One contestant's process."""
-
-    def __init__(self, kind: str, folder: Path) -> None:
-        command = [sys.executable, "-m", "benchmarks.contestants", kind, str(folder)]
-        environment = os.environ | ENVIRONMENT | {"PYTHONPATH": str(ROOT)}
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
-                                         stderr=subprocess.DEVNULL, env=environment)  # fmt: skip
-        self.absent: str | None = self._answer().get("absent")
-        self.tokens: list[list[int]] = []
-
-    def ask(self, task: str, **asked: Any) -> float:
-        """Seconds of a task; its tokens are kept."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"task": task, **asked}) + "\n")
-        self._process.stdin.flush()
-        told = self._answer()
-        self.tokens = told["tokens"]
-        return float(told["seconds"])
-
-    def _answer(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            raise SystemExit(f"a contestant ended: {' '.join(map(str, self._process.args))}")  # type: ignore[arg-type]
-        found: dict[str, Any] = json.loads(line)
-        return found
-
-    def close(self) -> None:
-        self._process.terminate()
-        self._process.wait()
-
-
-def timed(contest: Contest, rounds: int) -> Times:
-    """Seconds of each contestant in each round; they take turns in who begins, after a round that does not count."""
-    times: Times = {name: [] for name in contest}
-    names = list(contest)
-    for place in range(-1, rounds):
-        shift = place % len(names)
-        for name in names[shift:] + names[:shift]:
-            spent = contest[name](place)
-            times[name] += [spent] if place >= 0 else []
-    return times
-
-
-def spread(values: list[float], form: str) -> str:
-    """Median with lowest and highest."""
-    return f"{format(median(values), form)} ({format(min(values), form)}–{format(max(values), form)})"
-
-
-def report(title: str, times: Times, tokens: int, pairs: list[tuple[str, str]]) -> None:
-    """Print each contestant's time and rate, and how many times faster the first of each pair is."""
-    print(f"\n{title}")
-    for name, seconds in times.items():
-        rate = f"  {spread([tokens / s for s in seconds], ',.0f')} tokens/s" if tokens > 1 else ""
-        print(f"  {name:<26}{spread([1e3 * s for s in seconds], ',.1f'):>28} ms{rate}")
-    for one, other in pairs:
-        if one in times and other in times:
-            ratios = [b / a for a, b in zip(times[one], times[other], strict=True)]
-            print(f"  {one} : {other:<{23 - len(one)}}{spread(ratios, '.2f'):>28}")
-
-
 def drawn(size: Size, batch: int, length: int, seed: object) -> list[list[int]]:
     """Prompts that no earlier round had, so that no prefix is known; the same for every contestant."""
     draw = random.Random(f"{size.name} {batch} {length} {seed}")
@@ -146,10 +74,10 @@ def writing(size: Size, workers: dict[str, Worker], batch: int, rounds: int) -> 
     """Every contestant writes after `batch` prompts; those that take one question at a time only at batch 1."""
     steps, found = STEPS[size.name], dict[str, dict[int, list[list[int]]]]()
 
-    def work(name: str, place: int) -> float:
-        seconds = workers[name].ask("write", prompts=drawn(size, batch, PROMPT, place), steps=steps)
+    def work(name: str, place: int) -> Spent:
+        spent = workers[name].ask("write", prompts=drawn(size, batch, PROMPT, place), steps=steps)
         found.setdefault(name, {})[place] = workers[name].tokens
-        return seconds
+        return spent
 
     alone = () if batch == 1 else (NUMPY, CPP)
     times = timed({n: lambda place, n=n: work(n, place) for n in workers if n not in alone}, rounds)  # type: ignore[misc]
@@ -162,14 +90,14 @@ def writing(size: Size, workers: dict[str, Worker], batch: int, rounds: int) -> 
 
 def first_tokens(size: Size, workers: dict[str, Worker], rounds: int) -> None:
     """Time to the first token of a prompt whose beginning is new, then of one whose beginning is known."""
-    times = {f"{name}, {state}": list[float]() for name in workers if name != CPP for state in ("cold", "warm")}
+    times = {f"{name}, {state}": list[Spent]() for name in workers if name != CPP for state in ("cold", "warm")}
     for place in range(-1, rounds):
         prefix, (one, two) = drawn(size, 1, PREFIX, place)[0], drawn(size, 2, TAIL, place)
         for name in workers:
             if name != CPP:
                 spent = [workers[name].ask("first", prefix=prefix, tail=tail) for tail in (one, two)]
-                for state, seconds in zip(("cold", "warm"), spent, strict=True):
-                    times[f"{name}, {state}"] += [seconds] if place >= 0 else []
+                for state, taken in zip(("cold", "warm"), spent, strict=True):
+                    times[f"{name}, {state}"] += [taken] if place >= 0 else []
     pairs = [(f"{VLLM}, warm", f"{LLAMA}, warm")]
     report(f"{size.name}: first token of {PREFIX} + {TAIL} tokens; warm: the {PREFIX} are known", times, 1, pairs)
 
@@ -178,12 +106,12 @@ def typed_answers(size: Size, workers: dict[str, Worker], rounds: int, title: st
     """The embedded engine with forced tokens beside `generate` with a mask a token."""
     written = dict[str, list[list[int]]]()
 
-    def work(name: str) -> float:
-        seconds, written[name] = 0.0, []
+    def work(name: str) -> Spent:
+        spent, written[name] = Spent(0.0, 0.0), []
         for task in tasks:
-            seconds += workers[name].ask("typed", **task.asked())
+            spent += workers[name].ask("typed", **task.asked())
             written[name] += workers[name].tokens
-        return seconds
+        return spent
 
     contest: Contest = {name: lambda place, name=name: work(name) for name in (NUMPY, GENERATE) if name in workers}  # type: ignore[misc]
     times = timed(contest, rounds)
@@ -198,9 +126,9 @@ def bandwidth(rounds: int) -> float:
     np.copyto(target, source)
     rates = []
     for _ in range(rounds):
-        started = time.perf_counter()
+        started = time.process_time()
         np.copyto(target, source)
-        rates.append(2 * COPIED / (time.perf_counter() - started))
+        rates.append(2 * COPIED / (time.process_time() - started))
     print(
         f"\nmemory: one thread copies at {spread([rate / 1e9 for rate in rates], '.1f')} GB/s, read and written together"
     )
@@ -209,9 +137,9 @@ def bandwidth(rounds: int) -> float:
 
 def reached(size: Size, times: Times, rate: float) -> None:
     """Print the share of the memory's bandwidth that reading the weights for every token takes."""
-    for name, seconds in times.items():
-        read = 4 * size.weights * STEPS[size.name] / median(seconds)
-        print(f"  {name:<26}{read / 1e9:6.1f} GB/s of weights, {read / rate:.0%} of the bandwidth")
+    for name, spent in times.items():
+        read = 4 * size.weights * STEPS[size.name] / median(s.seconds for s in spent)
+        print(f"  {name:<22}{read / 1e9:6.1f} GB/s of weights, {read / rate:.0%} of the bandwidth")
 
 
 @contextmanager

@@ -193,7 +193,7 @@ class _Builder:
                 comma = self._id(",")
                 conditions.append(f"{self._id(pointer)} {self._any(('==', '!='))} {levels}")
                 conditions.append(f"{self._id(pointer)} {self._id('in')} {self._id('[')} {levels} "
-                                  f"( {comma} {levels} )* {self._id(']')}")  # fmt: skip
+                                  f"( {comma} {levels} ){{0,{MOST_LISTED - 1}}} {self._id(']')}")  # fmt: skip
         compare = self._any(("<", "<=", ">", ">=", "==", "!="))
         numbers, dates = (self._any(p for p in self._reading.literals if p[1] == letter) for letter in "ND")
         for fits, literal in (("Numeric", numbers), ("Order", dates)):
