@@ -73,7 +73,7 @@ def shots() -> list[dict[str, Any]]:
     from havoc_pipeline.signatures.drafts import PlanDraft
     from havoc_pipeline.signatures.subject import Subject
 
-    cache, shipped = dict[str, Table](), Path(str(files("havoc_pipeline.datasets"))) / "tables"
+    cache, shipped = dict[str, Table](), Path(str(files("havoc_pipeline.datasets").joinpath("tables")))
     return [{"subject": Subject.of(row["question"], table_of(row, shipped, cache)), "plan": PlanDraft(text=row["plan"])}
             for row in rows(DATA / "shots.jsonl")]  # fmt: skip
 
