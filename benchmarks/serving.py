@@ -1,6 +1,6 @@
 """HAVOC in vLLM beside what a user would pick instead, and the embedded engine beside `generate`, in one run.
 
-    python -m benchmarks.serving [--sizes mini larger] [--rounds 7]
+    python -m benchmarks.serving [--sizes mini larger] [--rounds 7] [--parts write] [--batches 1] [--starts 3]
 
 One thread and one process a contestant, float32, the same weights: HAVOC's checkpoint and its export
 as a Llama folder. Contestants take turns in every round; printed are medians over rounds with the
@@ -35,7 +35,7 @@ from havoc_pipeline.model.identity import SHIPPED
 LARGER = {"hidden_size": 640, "head_dim": 64, "num_attention_heads": 10, "num_key_value_heads": 2,
           "intermediate_size": 1728, "num_hidden_layers": 14, "vocab_size": 7424, "max_position_embeddings": 512,
           "initializer_range": 0.06}  # fmt: skip
-BATCHES = (1, 16, 64)
+BATCHES, PARTS = (1, 16, 64), ("write", "first", "typed")
 PROMPT, STEPS = 32, {"mini": 64, "larger": 32}
 PREFIX, TAIL = 448, 16
 COPIED = 2**28
@@ -176,21 +176,23 @@ def prepared(name: str, folder: Path) -> Size:
     return Size(name, ours, folder / f"{name}-llama")
 
 
-def run(size: Size, rounds: int) -> None:
-    """Print every comparison for one size."""
+def run(size: Size, given: argparse.Namespace) -> None:
+    """Print the comparisons that were asked for, for one size."""
     print(
         f"\n{size.name}: {size.weights / 1e6:.1f} M parameters, {4 * size.weights / 2**20:.0f} MiB read a token in float32"
     )
     with contestants(size) as workers:
-        rate = bandwidth(rounds)
-        for batch in BATCHES:
-            times = writing(size, workers, batch, rounds)
+        rate = bandwidth(given.rounds)
+        for batch in given.batches if "write" in given.parts else ():
+            times = writing(size, workers, batch, given.rounds)
             if batch == 1:
                 reached(size, times, rate)
-        first_tokens(size, workers, rounds)
-        if size.name == "mini":
-            typed_answers(size, workers, rounds, "plans under the grammar of their tables", plan_tasks())
-        typed_answers(size, workers, rounds, FORM, form_tasks(size.vocabulary))
+        if "first" in given.parts:
+            first_tokens(size, workers, given.rounds)
+        if "typed" in given.parts and size.name == "mini":
+            typed_answers(size, workers, given.rounds, "plans under the grammar of their tables", plan_tasks())
+        if "typed" in given.parts:
+            typed_answers(size, workers, given.rounds, FORM, form_tasks(size.vocabulary))
 
 
 def machine() -> str:
@@ -214,11 +216,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", nargs="+", choices=sorted(STEPS), default=list(STEPS))
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--batches", nargs="+", type=int, default=list(BATCHES))
+    parser.add_argument("--starts", type=int, default=1, help="begin anew so often: a process keeps the memory it got")
     given = parser.parse_args()
     print(machine())
     with TemporaryDirectory() as folder:
-        for name in given.sizes:
-            run(prepared(name, Path(folder)), given.rounds)
+        for size in [prepared(name, Path(folder)) for name in given.sizes]:
+            for _ in range(given.starts):
+                run(size, given)
 
 
 if __name__ == "__main__":

@@ -130,15 +130,25 @@ def outcomes(folder: Path, prompts: int, seed: int) -> Iterator[Outcome]:
 
 
 def _judged(answerers: Answerers, question: str, table: Table | None, draw: Random) -> Iterator[Outcome]:
+    """The outcomes of one question; the linker reads it once for all ways."""
+    try:
+        links = ground(question, table)
+    except Exception as error:  # noqa: BLE001 - any error is what is looked for
+        yield Outcome("the linker", f"raised {type(error).__name__}", str(error))
+        return
     for by, way in answerers.ways.items():
-        try:
-            answers = way(ground(question, table), table, draw)
-        except HavocError as error:
-            yield Outcome(by, "", DECLINED + str(error))  # One sentence of ours is an answer, too.
-        except Exception as error:  # noqa: BLE001 - any other error is what is looked for
-            yield Outcome(by, f"raised {type(error).__name__}", str(error))
-        else:
-            yield from (Outcome(by, fault(text, table), text) for text in answers)
+        yield from _of_one_way(by, lambda way=way: way(links, table, draw), table)  # type: ignore[misc]
+
+
+def _of_one_way(by: str, answer: Callable[[], list[str]], table: Table | None) -> Iterator[Outcome]:
+    try:
+        answers = answer()
+    except HavocError as error:
+        yield Outcome(by, "", DECLINED + str(error))  # One sentence of ours is an answer, too.
+    except Exception as error:  # noqa: BLE001 - any other error is what is looked for
+        yield Outcome(by, f"raised {type(error).__name__}", str(error))
+    else:
+        yield from (Outcome(by, fault(text, table), text) for text in answers)
 
 
 def fault(text: str, table: Table | None) -> str:

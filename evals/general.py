@@ -113,6 +113,13 @@ def sampled(questions: Sequence[dict[str, Any]], count: int | None) -> list[dict
     return [questions[place] for place in chosen]
 
 
+def first_command_right(cases: Sequence[Case], questions: Sequence[dict[str, Any]]) -> float:
+    """Share whose first command is that of an accepted plan, as `evals.nearest` counts."""
+    accepted = [{plan[0].split()[0] for plan in (row["expected"], *row.get("also", []))} for row in questions]
+    right = [(case.planned.split() or [""])[0] in names for case, names in zip(cases, accepted, strict=True)]
+    return round(sum(right) / max(1, len(right)), 3)
+
+
 def summary_of(cases: list[Case], seconds: float) -> dict[str, Any]:
     """The shares of `evals.asked.report` that a general model has, and how long it took."""
     told = {name: value for name, value in report(cases).items() if name not in ONLY_HAVOC}
@@ -125,6 +132,7 @@ def run(lm: Any, given: argparse.Namespace) -> None:
         chosen, started = sampled(list(rows(path)), given.sample), time.perf_counter()
         cases = measure_general(lm, chosen, given.tables, given.at_once, examples=given.examples)
         told = {"file": path.name, **summary_of(cases, time.perf_counter() - started)}
+        told["first_command"] = first_command_right(cases, chosen)
         sys.stdout.write(json.dumps(told, indent=1) + "\n")
         if given.out:
             kept = {"summary": told, "cases": [asdict(case) for case in cases]}

@@ -11,7 +11,7 @@ import pytest
 from dspy.lm15 import Message, Request, Response, Usage
 from llguidance import LLMatcher, LLTokenizer
 
-from havoc_pipeline.evals.general import NO_PLAN, measure_general, sampled, shots, summary_of
+from havoc_pipeline.evals.general import NO_PLAN, first_command_right, measure_general, sampled, shots, summary_of
 from havoc_pipeline.lm.general import plan_constraint
 
 TTEST = "RUN_TTEST response=strength group="
@@ -47,6 +47,7 @@ def test_each_plan_is_compared_with_its_own_question(shipped: Path, examples: bo
     assert [case.id for case in cases] == ["1", "2", "3", "4"]
     assert [case.whole for case in cases] == [True, False, True, False]
     assert [case.cause for case in cases] == ["", "columns", "", NO_PLAN]
+    assert first_command_right(cases, ROWS) == 0.75
     told = summary_of(cases, 2.0)
     assert (told["command"], told["whole"], told["refusals_right"], told["seconds_a_question"]) == (0.75, 0.5, 1.0, 0.5)
 
