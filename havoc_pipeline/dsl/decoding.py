@@ -116,7 +116,7 @@ class _Builder:
         if kind == "flag":
             return _string("true")
         if kind == "text":
-            return _any(self._literals.texts)
+            return _any(text for text in self._literals.texts if parameter.many or not text.startswith("["))
         return self._numbers(parameter)
 
     def _numbers(self, parameter: Parameter) -> str | None:

@@ -146,7 +146,8 @@ class _Builder:
         if kind == "flag":
             return self._id("true")
         letters = "FX" if kind == "text" else "N" if kind in ("number", "integer") else ""
-        return self._any(p for p in self._reading.literals if p[1] in letters) or None
+        fitting = (p for p in self._reading.literals if p[1] in letters)
+        return self._any(p for p in fitting if parameter.many or not self._reading.literals[p].startswith("[")) or None
 
     def _pointers(self, fits: frozenset[str]) -> str:
         return self._any(self._fitting(fits))

@@ -91,3 +91,11 @@ def test_control_characters_of_a_header_do_not_break_the_grammar() -> None:
     grammar = decoding_grammar([find_tool("DESCRIBE")], table, Literals())
     (named,) = table.headers
     assert admits(grammar, f"DESCRIBE columns={quote(named)}")
+
+
+def test_a_list_stands_only_where_several_texts_may() -> None:
+    tools = [find_tool("EVALUATE"), find_tool("DESIGN_DOE")]
+    grammar = decoding_grammar(tools, None, Literals(texts=('["a", "b"]', '"x + 1"')))
+    assert admits(grammar, 'DESIGN_DOE factors=["a", "b"]')
+    assert admits(grammar, 'EVALUATE expression="x + 1"')
+    assert not admits(grammar, 'EVALUATE expression=["a", "b"]')
