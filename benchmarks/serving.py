@@ -6,8 +6,8 @@ One thread and one process a contestant, float32, the same weights: HAVOC's chec
 as a Llama folder. Contestants take turns in every round; printed are medians over rounds with the
 lowest and highest, and ratios of speed within a round. What counts is processor time, all threads
 together: with one thread it is what a free core takes, and other work on the machine does not enter
-except through the memory they share; the shortest elapsed time stands beside it. `mini` is the shipped checkpoint, whose weights
-nearly fit a processor's cache; `larger` has 65 M random parameters, which have to come from memory.
+except through the memory they share; the shortest elapsed time stands beside it. `mini` is the shipped checkpoint; `larger` has 65 M
+random parameters, far more than a core's own cache holds.
 """
 
 import argparse
@@ -39,7 +39,7 @@ BATCHES, PARTS = (1, 16, 64), ("write", "first", "typed")
 PROMPT, STEPS = 32, {"mini": 64, "larger": 32}
 PREFIX, TAIL = 448, 16
 COPIED = 2**28
-"""Bytes of the block whose copying measures the memory's bandwidth; far larger than any cache."""
+"""Bytes of the block whose copying measures the memory's bandwidth; far larger than a core's own cache."""
 VLLM, LLAMA, NUMPY, GENERATE, CPP = "HAVOC in vLLM", "Llama in vLLM", "embedded", "generate", "llama.cpp"
 
 
