@@ -6,8 +6,8 @@ One thread and one process a contestant, float32, the same weights: HAVOC's chec
 as a Llama folder. Contestants take turns in every round; printed are medians over rounds with the
 lowest and highest, and ratios of speed within a round. What counts is processor time, all threads
 together: with one thread it is what a free core takes, and other work on the machine does not enter
-except through the memory they share; the shortest elapsed time stands beside it. `mini` is the shipped checkpoint; `larger` has 65 M
-random parameters, far more than a core's own cache holds.
+except through the memory they share; the shortest elapsed time stands beside it. `mini` is the
+shipped checkpoint; `larger` has 65 M random parameters, far more than a core's own cache holds.
 """
 
 import argparse

