@@ -44,16 +44,18 @@ class Case:
 def measure(planner: Planner, questions: Path, tables: Path) -> list[Case]:
     """Plan every question and compare with what is accepted."""
     cache: dict[str, Table] = {}
-    return [_case(planner, row, _table(row, tables, cache)) for row in _rows(questions)]
+    return [_case(planner, row, table_of(row, tables, cache)) for row in rows(questions)]
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The questions of a file, each with the plans that are accepted."""
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.strip():
             yield json.loads(line)
 
 
-def _table(row: dict[str, Any], folder: Path, cache: dict[str, Table]) -> Table | None:
+def table_of(row: dict[str, Any], folder: Path, cache: dict[str, Table]) -> Table | None:
+    """The table of a question, read once; None when it has none."""
     name = row.get("table")
     if name and name not in cache:
         cache[name] = Table.read(folder / name)
@@ -68,12 +70,13 @@ def _case(planner: Planner, row: dict[str, Any], table: Table | None) -> Case:
     three = any(match(p.steps, accepted).whole for p in proposals[:3])
     confidence = planner.confidence(row["question"], table, links, proposals)
     refusal = row["expected"][0].startswith("REFUSE")
-    cause = _cause(best.command, best.columns, best.whole, refusal, proposals[0].refusal is not None)
+    cause = cause_of(best.command, best.columns, best.whole, refusal, proposals[0].refusal is not None)
     return Case(row["id"], row["question"], " ; ".join(row["expected"]), " ; ".join(proposals[0].commands),
                 confidence, best.command, best.columns, best.whole, three, refusal, cause)  # fmt: skip
 
 
-def _cause(command: bool, columns: bool, whole: bool, refusal: bool, refused: bool) -> str:
+def cause_of(command: bool, columns: bool, whole: bool, refusal: bool, refused: bool) -> str:
+    """Why a plan is wrong; empty when it is right."""
     if whole:
         return ""
     if refusal:

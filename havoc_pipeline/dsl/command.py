@@ -22,9 +22,12 @@ class Name:
     text: str
     quoted: bool = False
     at: int = field(default=0, compare=False)
+    word: bool = field(default=False, compare=False)
+    """Whether it is a word of the language, which stands without quotes even with a hyphen."""
 
     def __str__(self) -> str:
-        return self.text if _PLAIN.match(self.text) and not self.quoted else quote(self.text)
+        plain = self.word or (_PLAIN.match(self.text) and not self.quoted)
+        return self.text if plain else quote(self.text)
 
     def headers(self) -> Iterator[str]:
         yield self.text

@@ -8,6 +8,7 @@ Lark's notation that llguidance and xgrammar read alike: rules and strings, no r
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ MOST_LEVELS, MOST_LISTED = 40, 8
 REASONS = ("missing_column", "ambiguous", "off_topic", "unsupported", "impossible")
 FUNCTIONS = ("mean", "range", "sum", "min", "max", "sd", "log", "sqrt", "log10", "exp", "abs")
 TRANSFORMS = ("log", "log10", "sqrt", "box_cox")
+_UNREADABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ class _Builder:
         if kind == "flag":
             return _string("true")
         if kind == "text":
-            return _any(self._literals.texts)
+            return _any(text for text in self._literals.texts if parameter.many or not text.startswith("["))
         return self._numbers(parameter)
 
     def _numbers(self, parameter: Parameter) -> str | None:
@@ -186,7 +188,8 @@ def _listed(entry: str, most: int) -> str:
 
 
 def _string(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    """A terminal; JSON lets some control characters stand that a grammar's reader refuses."""
+    return _UNREADABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def _any(texts: Iterable[str]) -> str | None:

@@ -147,7 +147,7 @@ class _Builder(Transformer[Token, Any]):
         rule = str(data)
         if rule.startswith("argument__"):
             value = children[0]
-            value = Name(str(value), at=value.start_pos or 0) if isinstance(value, Token) else value
+            value = Name(str(value), at=value.start_pos or 0, word=True) if isinstance(value, Token) else value
             return ("argument", rule.removeprefix("argument__"), value, None)
         if rule.startswith("command_"):
             return self._command(rule.removeprefix("command_").upper(), children, meta.start_pos, meta.end_pos)

@@ -146,7 +146,8 @@ class _Builder:
         if kind == "flag":
             return self._id("true")
         letters = "FX" if kind == "text" else "N" if kind in ("number", "integer") else ""
-        return self._any(p for p in self._reading.literals if p[1] in letters) or None
+        fitting = (p for p in self._reading.literals if p[1] in letters)
+        return self._any(p for p in fitting if parameter.many or not self._reading.literals[p].startswith("[")) or None
 
     def _pointers(self, fits: frozenset[str]) -> str:
         return self._any(self._fitting(fits))
@@ -193,7 +194,7 @@ class _Builder:
                 comma = self._id(",")
                 conditions.append(f"{self._id(pointer)} {self._any(('==', '!='))} {levels}")
                 conditions.append(f"{self._id(pointer)} {self._id('in')} {self._id('[')} {levels} "
-                                  f"( {comma} {levels} )* {self._id(']')}")  # fmt: skip
+                                  f"( {comma} {levels} ){{0,{MOST_LISTED - 1}}} {self._id(']')}")  # fmt: skip
         compare = self._any(("<", "<=", ">", ">=", "==", "!="))
         numbers, dates = (self._any(p for p in self._reading.literals if p[1] == letter) for letter in "ND")
         for fits, literal in (("Numeric", numbers), ("Order", dates)):

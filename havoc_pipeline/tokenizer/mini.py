@@ -26,8 +26,9 @@ class MiniTokenizer:
         self._tokenizer = Tokenizer.from_file(str(path))
 
     def encode(self, text: str) -> list[int]:
-        """Token numbers of a prompt in which symbols stand between blanks."""
-        return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
+        """Token numbers of a prompt in which symbols stand between blanks; what is no character becomes `?`."""
+        whole = text.encode("utf-8", "replace").decode("utf-8")
+        return list(self._tokenizer.encode(whole, add_special_tokens=False).ids)
 
     def spell(self, ids: Sequence[int]) -> str:
         """An answer's symbols, separated by blanks."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from havoc_pipeline.dsl.check import check
-from havoc_pipeline.dsl.command import Command
+from havoc_pipeline.dsl.command import Command, quote
 from havoc_pipeline.dsl.decoding import Literals, decoding_grammar
 from havoc_pipeline.dsl.parse import parse_plan
 from havoc_pipeline.tables import Table
@@ -83,3 +83,19 @@ def test_whatever_is_drawn_parses_and_fits(grammar: str) -> None:
 def test_without_a_table_only_table_free_commands_are_left() -> None:
     grammar = decoding_grammar([find_tool("RUN_TTEST")], None, Literals())
     assert grammar.startswith("start: refusal")
+
+
+def test_control_characters_of_a_header_do_not_break_the_grammar() -> None:
+    header = "force\x7f\x1b[31m\u2028\ufeff\t"
+    table = Table.from_columns({header: [1.5, 2.25, 3.0]})
+    grammar = decoding_grammar([find_tool("DESCRIBE")], table, Literals())
+    (named,) = table.headers
+    assert admits(grammar, f"DESCRIBE columns={quote(named)}")
+
+
+def test_a_list_stands_only_where_several_texts_may() -> None:
+    tools = [find_tool("EVALUATE"), find_tool("DESIGN_DOE")]
+    grammar = decoding_grammar(tools, None, Literals(texts=('["a", "b"]', '"x + 1"')))
+    assert admits(grammar, 'DESIGN_DOE factors=["a", "b"]')
+    assert admits(grammar, 'EVALUATE expression="x + 1"')
+    assert not admits(grammar, 'EVALUATE expression=["a", "b"]')

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from havoc_pipeline.dsl.command import Call, Command, Name, Refusal, ResultColumn
 from havoc_pipeline.dsl.parse import MOST_CHARACTERS, parse_command, parse_plan
 from havoc_pipeline.errors import CommandError
+from havoc_pipeline.tools.registry import Tool, all_tools
 
 
 def test_the_command_of_the_readme() -> None:
@@ -44,6 +45,15 @@ def test_expressions_keep_their_structure() -> None:
 @pytest.mark.parametrize("word,level", [("ALPHA_0_01", 0.01), ("ALPHA_0_10", 0.1), ("alpha=0.2", 0.2)])
 def test_significance_levels(word: str, level: float) -> None:
     assert parse_command(f"RUN_TTEST response=y mu=1 {word}").arguments["alpha"] == level
+
+
+@pytest.mark.parametrize("tool", all_tools().values(), ids=lambda tool: tool.name)
+def test_every_word_of_a_command_reads_back(tool: Tool) -> None:
+    options = [f"{p.name}={word}" for p in tool.parameters.values() for word in p.words]
+    for option in options:
+        written = str(parse_command(f"{tool.name} {option}"))
+        assert written == f"{tool.name} {option}"
+        assert str(parse_command(written)) == written
 
 
 def test_a_refusal_is_a_plan() -> None:

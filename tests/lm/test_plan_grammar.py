@@ -90,3 +90,11 @@ def test_every_command_can_be_planned_over_a_table_with_all_kinds_of_column() ->
     rules = plan_grammar(all_tools().values(), reading(), tokenizer().ids)
     lacking = [t.name for t in all_tools().values() if t.needs_table and f"c_{t.name.lower()}:" not in rules]
     assert lacking == []
+
+
+def test_no_rule_goes_on_for_ever() -> None:
+    assert " )*" not in plan_grammar(all_tools().values(), reading(), tokenizer().ids)
+
+
+def test_what_is_no_character_is_read_as_a_question_mark() -> None:
+    assert tokenizer().encode("is \udcff high") == tokenizer().encode("is ? high")
