@@ -20,7 +20,8 @@ COMPILED = "lexicon.json"
 SOURCES = (
     ("quantities", "measurement"), ("trades", "measurement"), ("manufacturing", "measurement"),
     ("process", "measurement"), ("services", "measurement"), ("everyday", "measurement"),
-    ("symbols", "measurement"), ("plainspoken", "measurement"), ("people_and_places", "group"), ("groups", "group"), ("domains", "group"),
+    ("symbols", "measurement"), ("plainspoken", "measurement"), ("people_and_places", "group"),
+    ("groups", "group"), ("domains", "group"),
 )  # fmt: skip
 """Files of entries, and the role of an entry that names none."""
 WEIGHTS = {

@@ -46,7 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, help="folder that training.pretrain.prepare wrote")
     parser.add_argument("--out", type=Path, help="folder of the log and the checkpoints")
     parser.add_argument("--held", type=Path, help="token data of a development set: exact answers at each checkpoint")
-    parser.add_argument("--start", type=Path, help="checkpoint whose weights the run begins with, instead of fresh ones")
+    parser.add_argument(
+        "--start", type=Path, help="checkpoint whose weights the run begins with, instead of fresh ones"
+    )
     parser.add_argument("--dry-run", action="store_true", help="print memory, operations, days and cost")
     for part in fields(Fleet):
         kind = int if part.name == "gpus" else float
