@@ -141,7 +141,7 @@ class TableWords:
         if len(token.lower) < TYPO_LENGTH or not token.lower.isalpha():
             return None
         for word in (token.stem, token.lemma):
-            for form in sorted(one_edit(word), key=len, reverse=True):
+            for form in sorted(one_edit(word), key=lambda one: (-len(one), one)):
                 if form in self._near and abs(len(self._near[form]) - len(word)) <= 1:
                     return self._near[form]
         return None

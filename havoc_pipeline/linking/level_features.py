@@ -127,7 +127,7 @@ class LevelIndex:
         text = evidence.question.text[span.start : span.end]
         forms = {key([word.lower for word in span.words]), level_key(text.lower())}
         seen: dict[int, float] = {}
-        for form in forms:
+        for form in sorted(forms):
             for level, weight in self.by_name.get(form, ()):
                 seen[level] = max(seen.get(level, 0.0), weight)
         return seen

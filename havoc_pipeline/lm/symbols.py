@@ -6,15 +6,8 @@ Each is one token. The command language's come from the registry, so a new tool 
 from __future__ import annotations
 
 from havoc_pipeline.linking.mentions import ROLES
-from havoc_pipeline.lm.reading import (
-    KINDS,
-    MOST_COLUMNS,
-    MOST_LEVELS,
-    MOST_NUMBERS,
-    MOST_OTHERS,
-    PARTS,
-    SIZES,
-)
+from havoc_pipeline.lm.pointers import MOST_COLUMNS, MOST_LEVELS, MOST_NUMBERS, MOST_OTHERS
+from havoc_pipeline.lm.reading import KINDS, PARTS, SIZES
 from havoc_pipeline.tools.registry import FAMILIES, all_tools
 
 PAD, END = "<pad>", "<end>"
