@@ -40,7 +40,9 @@ def asked_freely(episode: Episode) -> str:
     """A study's question with each mention replaced by the name of its kind, in the same way."""
     names = {"level": "level", "number": "number", "date": "date", "formula": "formula", "names": "factors"}
     pieces, at, text = [], 0, episode.question
-    for start, end, meaning in sorted(((a, b, m) for m in episode.meanings for a, b in m.spans), key=lambda p: p[:2]):
+    for start, end, meaning in sorted(
+        ((a, b, m) for m in episode.meanings if m.kind != "lost" for a, b in m.spans), key=lambda p: p[:2]
+    ):
         numeric = meaning.kind == "column" and episode.table and episode.table.column(meaning.headers[0]).is_numeric
         if start >= at:
             pieces += [text[at:start], f" {names.get(meaning.kind) or ('value' if numeric else 'group')} "]
