@@ -37,16 +37,6 @@ def on_processor() -> bool:
         return False
 
 
-def free_bytes() -> int:
-    """Memory in bytes that a process may take now; all of it where the system does not say."""
-    meminfo = Path("/proc/meminfo")
-    if meminfo.is_file():
-        lines = dict(line.split(":", 1) for line in meminfo.read_text(encoding="ascii").splitlines() if ":" in line)
-        if "MemAvailable" in lines:
-            return int(lines["MemAvailable"].split()[0]) * 1024
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-
-
 def cache_gib(wanted_bytes: int, free: int) -> int:
     """Whole GiB for the cache: what is wanted, at most a share of the free memory, at least one."""
     return max(1, min(-(-wanted_bytes // GIB), int(free * CACHE_SHARE) // GIB))
