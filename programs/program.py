@@ -114,6 +114,8 @@ class Program(dspy.Module):  # type: ignore[misc]
     def _check(self, question: str) -> None:
         if not question.strip():
             raise CommandError("the question is empty; ask one such as: is the bond force in control?")
+        if any("\ud800" <= character <= "\udfff" for character in question[:MOST_CHARACTERS]):
+            raise CommandError("the question holds bytes that are no text; write it in UTF-8")
         if len(question) > MOST_CHARACTERS:
             raise CommandError(
                 f"the question is {len(question)} characters long; the limit is {MOST_CHARACTERS}: shorten it"

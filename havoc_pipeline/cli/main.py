@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from havoc_pipeline import __version__
-from havoc_pipeline.cli.stopping import STOPPED, Stopped, stop_listening, stoppable
+from havoc_pipeline.cli.stopping import Stopped, stop_listening, stoppable
 from havoc_pipeline.errors import DataError, HavocError
 
 DATA_DO_NOT_ALLOW, WRONG_USE = 1, 2

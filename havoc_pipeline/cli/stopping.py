@@ -14,7 +14,7 @@ AGAIN_SECONDS = 1.0
 """A `Stopped` that a library swallowed is raised again after this time, until it ends the run."""
 
 
-class Stopped(BaseException):  # noqa: N818
+class Stopped(BaseException):
     """Raised by Ctrl-C. It is no KeyboardInterrupt, which typer turns into a silent exit.
 
     Parameters
