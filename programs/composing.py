@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from havoc_pipeline.programs.case import Case, Planned
 from havoc_pipeline.programs.refusals import refusal_text
+from havoc_pipeline.programs.unclear import unclear_text
 from havoc_pipeline.programs.words import alternative_of
 from havoc_pipeline.signatures.drafts import WordingDraft
 from havoc_pipeline.signatures.types import Alternative, Answer, Citation, FindingView, Mode, Plan
@@ -32,17 +33,13 @@ def answered(case: Case, wording: WordingDraft) -> Answer:
 def unsure(case: Case, best: Planned | None) -> Answer:
     """The likeliest readings in words, and no results."""
     offered = [p for p in case.readings.planned if p.commands]
-    known = ", ".join(f"“{case.question[start:end]}”" for start, end in case.subject.links.unplaced)
-    said = "It is not clear enough what the question means; choose the reading that is meant."
-    said = f"No column was found for {known}. {said}" if known else said
-    if not offered:
-        said = "No reading of the question fits this table; say it in other words, or name the columns."
+    said, steps = unclear_text(case, offered)
     declined = best is not None and best.plan.refusal is not None
     problem = (_sentence(case.readings.problem.split("\n")[0]),) if case.readings.problem and not offered else ()
     return Answer(
         status="unsure", summary=said, mode=case.mode, plan=best.plan if best is not None and declined else Plan(),
         confidence=confidence(case), alternatives=tuple(map(alternative_of, offered)), caveats=problem,
-        next_steps=_asking(offered), grounding=case.grounding, question=case.question,
+        next_steps=steps, grounding=case.grounding, question=case.question,
     )  # fmt: skip
 
 
@@ -76,10 +73,6 @@ def with_family(mode: Mode, planned: Planned) -> Mode:
     if mode.domain is not None or not planned.commands:
         return mode
     return Mode(domain=find_tool(planned.commands[0].name).family, difficulty=mode.difficulty, risk=mode.risk)  # type: ignore[arg-type]
-
-
-def _asking(offered: list[Planned]) -> tuple[str, ...]:
-    return ("choose one of the readings, or ask again with the column's name",) if offered else ()
 
 
 def _concerns(findings: Iterable[FindingView]) -> list[FindingView]:

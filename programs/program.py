@@ -20,7 +20,7 @@ from havoc_pipeline.signatures.types import Answer
 from havoc_pipeline.tables import Table
 
 MOST_CHARACTERS = 20_000
-Tick = Callable[[Stage, Literal["start", "end"], float], None]
+Tick = Callable[[Stage, Literal["start", "end", "failed"], float], None]
 
 
 class Program(dspy.Module):  # type: ignore[misc]
@@ -36,7 +36,7 @@ class Program(dspy.Module):  # type: ignore[misc]
     api_base : str, optional
         Address of the server of an `openai/NAME`.
     on_stage : callable, optional
-        Called with the stage's name, "start" or "end", and the seconds it took (0 at the start).
+        Called with the stage's name, "start", "end" or "failed", and the seconds it took (0 at the start).
     """
 
     threshold = 0.5
@@ -114,6 +114,8 @@ class Program(dspy.Module):  # type: ignore[misc]
     def _check(self, question: str) -> None:
         if not question.strip():
             raise CommandError("the question is empty; ask one such as: is the bond force in control?")
+        if any("\ud800" <= character <= "\udfff" for character in question[:MOST_CHARACTERS]):
+            raise CommandError("the question holds bytes that are no text; write it in UTF-8")
         if len(question) > MOST_CHARACTERS:
             raise CommandError(
                 f"the question is {len(question)} characters long; the limit is {MOST_CHARACTERS}: shorten it"
@@ -121,14 +123,14 @@ class Program(dspy.Module):  # type: ignore[misc]
 
     @contextmanager
     def _ticking(self, stage: Stage) -> Iterator[Callable[[], float]]:
-        started = time.perf_counter()
-        if self.on_stage is not None:
-            self.on_stage(stage, "start", 0.0)
+        started, told = time.perf_counter(), self.on_stage or (lambda stage, state, seconds: None)
+        told(stage, "start", 0.0)
         try:
             yield lambda: time.perf_counter() - started
-        finally:
-            if self.on_stage is not None:
-                self.on_stage(stage, "end", time.perf_counter() - started)
+        except Exception:
+            told(stage, "failed", time.perf_counter() - started)
+            raise
+        told(stage, "end", time.perf_counter() - started)
 
     def _run(self, case: Case, stage: Stage, work: Callable[[], Staged[T]]) -> T:
         """Run a stage, tick it, and write it down."""

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from havoc_pipeline.cli.model_app import model_app
+from havoc_pipeline.cli.stopping import Stopped
 from havoc_pipeline.cli.tokenizer_app import tokenizer_app
 from havoc_pipeline.errors import CommandError
 
@@ -45,7 +46,7 @@ def main(arguments: list[str]) -> int:
     except typer.Exit as done:
         return done.exit_code
     except typer.Abort:
-        raise KeyboardInterrupt from None
+        raise Stopped from None
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise

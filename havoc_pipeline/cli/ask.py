@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from havoc_pipeline.cli.terminal import json_text, say, show, show_json, style
+from havoc_pipeline.cli.ticks import Ticks
 from havoc_pipeline.errors import CommandError
 from havoc_pipeline.reports.answer_text import answer_text, readings
 from havoc_pipeline.tables import Table
@@ -54,12 +55,8 @@ def ask_one(options: AskOptions) -> int:
         When the question or the table cannot be used, or the model is out of reach.
     """
     question = read_question(options.question)
-    table = None
-    if options.data is not None:
-        table = Table.read(options.data, sheet=options.sheet, dictionary=options.dictionary)
-    elif options.dictionary is not None:
-        raise CommandError("--dictionary describes the columns of a table; give one with --data FILE")
-    program, case = reason(options, question, table)
+    with Ticks(quiet=options.json) as ticks:
+        program, case = reason(options, question, _table(options, ticks), ticks)
     answer = _settled(options, program, _answer_of(case))
     case = program.last or case
     if options.json:
@@ -89,14 +86,22 @@ def read_question(question: str | None) -> str:
     return text.strip()
 
 
-def reason(options: AskOptions, question: str, table: Table | None) -> tuple[SRS, Case]:
-    """Run the eight stages, ticking on a terminal's standard error."""
-    from havoc_pipeline.api import SRS
-    from havoc_pipeline.cli.ticks import Ticks
+def _table(options: AskOptions, ticks: Ticks) -> Table | None:
+    if options.data is not None:
+        with ticks.doing("read", options.data.name):
+            return Table.read(options.data, sheet=options.sheet, dictionary=options.dictionary)
+    if options.dictionary is not None:
+        raise CommandError("--dictionary describes the columns of a table; give one with --data FILE")
+    return None
 
-    with Ticks(quiet=options.json) as ticks:
+
+def reason(options: AskOptions, question: str, table: Table | None, ticks: Ticks) -> tuple[SRS, Case]:
+    """Run the eight stages, ticking on a terminal's standard error."""
+    with ticks.doing("load", "the language model"):
+        from havoc_pipeline.api import SRS
+
         program = SRS(options.lm, api_base=options.api_base, on_stage=ticks.tick)
-        return program, program.reason(question, table)
+    return program, program.reason(question, table)
 
 
 def _answer_of(case: Case) -> Answer:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from havoc_pipeline.cli.stopping import Stopped
 from havoc_pipeline.cli.terminal import show
 from havoc_pipeline.errors import CommandError, HavocError, ServerLostError
 from havoc_pipeline.tables import Table
@@ -63,18 +64,25 @@ class Batch:
 
     @contextmanager
     def writer(self) -> Iterator[Callable[[str], None]]:
-        """A function that writes a whole line and sees it onto the disk."""
+        """A function that writes a whole line and sees it onto the disk; Ctrl-C says how many there are."""
         if self._out is None:
             yield show
             return
-        with self._out.open("a", encoding="utf-8", newline="\n") as stream:
+        try:
+            with self._out.open("a", encoding="utf-8", newline="\n") as stream:
 
-            def write(line: str) -> None:
-                stream.write(line + "\n")
-                stream.flush()
-                os.fsync(stream.fileno())
+                def write(line: str) -> None:
+                    stream.write(line + "\n")
+                    stream.flush()
+                    os.fsync(stream.fileno())
 
-            yield write
+                yield write
+        except Stopped:
+            raise Stopped(self._where_it_stands(self._out)) from None
+
+    def _where_it_stands(self, out: Path) -> str:
+        answered = len(repaired_ids(out) & {entry.id for entry in self.entries})
+        return f"stopped; {answered} of {len(self.entries)} answers are in {out}, and the same command goes on there"
 
 
 def read_entries(file: Path) -> list[Entry]:

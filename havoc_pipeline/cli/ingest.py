@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
+from havoc_pipeline.cli.stopping import Stopped
 from havoc_pipeline.cli.terminal import show
 from havoc_pipeline.errors import RetrievalError
 
@@ -28,4 +29,7 @@ def ingest_documents(paths: list[Path]) -> None:
         raise RetrievalError(
             "this build of HAVOC has no index; install one that has `havoc_pipeline.retrieval`"
         ) from None
-    show(str(retrieval.ingest(paths)))
+    try:
+        show(str(retrieval.ingest(paths)))
+    except Stopped:
+        raise Stopped("stopped; what was committed so far is kept, and the same command adds the rest") from None

@@ -12,9 +12,10 @@ import sys
 from collections.abc import Sequence
 
 from havoc_pipeline import __version__
+from havoc_pipeline.cli.stopping import Stopped, stop_listening, stoppable
 from havoc_pipeline.errors import DataError, HavocError
 
-DATA_DO_NOT_ALLOW, WRONG_USE, UNSURE, REFUSED, STOPPED = 1, 2, 3, 4, 130
+DATA_DO_NOT_ALLOW, WRONG_USE = 1, 2
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
 COLLECTED_AFTER = 100_000
 """Objects made before garbage is looked for: loading makes many that stay, and looking through them costs 80 ms."""
@@ -33,10 +34,22 @@ def run(arguments: Sequence[str] | None = None) -> None:
     SystemExit
         Always, with one of the exit codes above.
     """
-    for name in THREADS:
-        os.environ.setdefault(name, "1")
-    gc.set_threshold(COLLECTED_AFTER)
-    sys.exit(_guarded(list(sys.argv[1:] if arguments is None else arguments)))
+    with stoppable():
+        sys.exit(_stopping(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def _stopping(arguments: list[str]) -> int:
+    """Everything that Ctrl-C may break off; afterwards it is ignored, so that the sentence stands alone."""
+    try:
+        for name in THREADS:
+            os.environ.setdefault(name, "1")
+        gc.set_threshold(COLLECTED_AFTER)
+        return _guarded(arguments)
+    except (Stopped, KeyboardInterrupt) as stopped:
+        stop_listening()
+        ended = stopped if isinstance(stopped, Stopped) else Stopped()
+        sys.stderr.write(f"havoc: {ended}\n")
+        return ended.exit_code
 
 
 def _guarded(arguments: list[str]) -> int:
@@ -50,9 +63,6 @@ def _guarded(arguments: list[str]) -> int:
     except HavocError as error:
         say(f"havoc: {error}")
         return DATA_DO_NOT_ALLOW if isinstance(error, DataError) else error.exit_code
-    except KeyboardInterrupt:
-        say("havoc: stopped; what was finished is kept")
-        return STOPPED
     except (BrokenPipeError, ReaderGoneError):
         _close_quietly()
         return 0

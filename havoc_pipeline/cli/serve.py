@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from havoc_pipeline.cli.stopping import Stopped, stop_listening
 from havoc_pipeline.cli.terminal import say, show
 from havoc_pipeline.errors import CommandError
 from havoc_pipeline.lm.connection import KEY
@@ -40,7 +41,7 @@ def serve(options: ServeOptions) -> int:
     Returns
     -------
     int
-        0 after Ctrl-C or SIGTERM.
+        0 after SIGTERM; Ctrl-C raises `Stopped`, whose exit code is 130.
 
     Raises
     ------
@@ -48,17 +49,22 @@ def serve(options: ServeOptions) -> int:
         When the checkpoint, the address or vLLM cannot be used, or the server ends by itself.
     """
     settings = _settings(options)
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, _told)
     server = Server(settings, options.log)
-    try:
-        with server:
-            say(f"havoc: starting vLLM on {settings.address} (log: {server.log})")
-            seconds = server.wait_until_ready()
-            show(how_to_use(settings, seconds))
-            server.wait_until_it_ends()
-    except KeyboardInterrupt:
-        say("havoc: the server has stopped")
+    with server:
+        try:
+            _serve(server)
+        except Stopped as stopped:
+            stop_listening()  # A second Ctrl-C must not leave the server's processes behind.
+            raise Stopped("the server has stopped", stopped.exit_code) from None
     return 0
+
+
+def _serve(server: Server) -> None:
+    say(f"havoc: starting vLLM on {server.settings.address} (log: {server.log})")
+    seconds = server.wait_until_ready()
+    show(how_to_use(server.settings, seconds))
+    server.wait_until_it_ends()
 
 
 def how_to_use(settings: Settings, seconds: float) -> str:
@@ -87,5 +93,5 @@ def _settings(options: ServeOptions) -> Settings:
     )  # fmt: skip
 
 
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
+def _told(number: int, frame: FrameType | None) -> NoReturn:
+    raise Stopped(exit_code=0)

@@ -4,12 +4,33 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Literal
+from typing import Literal
+
+from havoc_pipeline.cli.terminal import style
+
+DOES = {
+    "MODE": "what kind of question it is",
+    "GROUND": "which columns and passages it is about",
+    "PLAN": "which commands answer it",
+    "EXECUTE": "compute, and check the assumptions",
+    "ARGUE": "what speaks for the result and against",
+    "ARBITER": "weigh both sides",
+    "AUDIT": "check numbers, method and units",
+    "ANSWER": "put it in words",
+}
+WIDTH_OF_WORDS = 44
+NARROW = 70
+"""Columns under which only the stages' names are shown."""
 
 
 class Ticks:
-    """Shows the stage that runs on standard error and a line for each that ended.
+    """Writes a line on standard error when a stage begins and ends it with a tick when it is done.
+
+    No cursor is moved, so that the lines stay readable on any terminal and in a log of one.
 
     Parameters
     ----------
@@ -18,28 +39,51 @@ class Ticks:
     """
 
     def __init__(self, quiet: bool = False) -> None:
-        self._status: Any = None
         self._shown = not quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._style = style(sys.stderr)
+        self._open = False
 
     def __enter__(self) -> Ticks:
-        if self._shown:
-            from rich.console import Console
-
-            self._status = Console(stderr=True, highlight=False).status("reading the question")
-            self._status.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._status is not None:
-            self._status.stop()
+        self._end_line()
+        self._write("\n")
 
-    def tick(self, stage: str, state: Literal["start", "end"], seconds: float) -> None:
-        """Take note that a stage started or ended."""
-        if self._status is None:
-            return
+    @contextmanager
+    def doing(self, name: str, what: str) -> Iterator[None]:
+        """Show what comes before the stages: reading the table, loading the model."""
+        started = time.perf_counter()
+        self._begin(name, what)
+        try:
+            yield
+        except Exception:
+            self.tick(name, "failed", time.perf_counter() - started)
+            raise
+        self.tick(name, "end", time.perf_counter() - started)
+
+    def _begin(self, name: str, does: str) -> None:
+        self._end_line()
+        told = does[:WIDTH_OF_WORDS] if self._style.width >= NARROW else ""
+        self._write(f"  {name:<8} {told:<{WIDTH_OF_WORDS if told else 0}}")
+        self._open = self._shown
+
+    def tick(self, stage: str, state: Literal["start", "end", "failed"], seconds: float) -> None:
+        """Take note that a stage started, ended or failed; `seconds` is what it took."""
         if state == "start":
-            self._status.update(stage)
+            self._begin(stage, DOES.get(stage, ""))
         else:
-            self._status.console.print(f"  {stage:<8} {seconds:6.2f} s", style="dim", markup=False)
+            self._write(f" {self._style.mark('pass' if state == 'end' else 'fail')} {seconds:6.2f} s\n")
+            self._open = False
+
+    def _end_line(self) -> None:
+        if self._open:
+            self._write("\n")
+        self._open = False
+
+    def _write(self, text: str) -> None:
+        if self._shown:
+            sys.stderr.write(text)
+            sys.stderr.flush()

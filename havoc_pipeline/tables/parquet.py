@@ -8,9 +8,13 @@ from typing import Any
 import numpy as np
 
 from havoc_pipeline.errors import TableError
-from havoc_pipeline.tables.delimited_large import MOST_CELLS
+from havoc_pipeline.tables.delimited_large import require_fewer_cells
+from havoc_pipeline.tables.memory import require_memory
 from havoc_pipeline.tables.origin import Grid
 from havoc_pipeline.tables.records import no_rows
+
+FEW_CELLS = 10**6
+"""Up to here memory is no question."""
 
 
 def read_parquet(path: Path) -> Grid:
@@ -30,7 +34,7 @@ def read_parquet(path: Path) -> Grid:
 
     try:
         about = parquet.read_metadata(path)
-        _check_size(path, about.num_rows * about.num_columns)
+        _check_size(path, about)
         table = parquet.read_table(path)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise TableError(f"{path} is no readable Parquet file ({error}); write it again") from error
@@ -40,12 +44,12 @@ def read_parquet(path: Path) -> Grid:
     return Grid(table.column_names, columns, range(1, table.num_rows + 1))
 
 
-def _check_size(path: Path, cells: int) -> None:
-    if cells > MOST_CELLS:
-        raise TableError(
-            f"{path} holds {cells:.0e} cells and the limit is {MOST_CELLS:.0e}; keep only the "
-            "columns you need, or split the file by rows"
-        )
+def _check_size(path: Path, about: Any) -> None:
+    cells = about.num_rows * about.num_columns
+    require_fewer_cells(path, cells)
+    if cells > FEW_CELLS:
+        unpacked = sum(about.row_group(at).total_byte_size for at in range(about.num_row_groups))
+        require_memory(path, unpacked, cells, about.num_rows)
 
 
 def _raw(path: Path, at: int, column: Any) -> object:

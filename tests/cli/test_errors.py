@@ -1,9 +1,7 @@
 """What a user can do wrong gives one sentence and the documented exit code, never a traceback."""
 
 import os
-import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -108,19 +106,6 @@ def test_commands_of_ten_megabytes(havoc: Havoc) -> None:
 def test_a_report_that_cannot_be_written(havoc: Havoc, table: Path, tmp_path: Path) -> None:
     told = havoc("run", TTEST, "--data", str(table), "--report", str(tmp_path / "no" / "r.html"))
     sentence(told, 2)
-
-
-@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
-def test_ctrl_c_while_waiting_for_input() -> None:
-    process = subprocess.Popen(
-        command("run", "-"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=surroundings()
-    )
-    time.sleep(4)
-    process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert b"stopped" in told
-    assert b"Traceback" not in told
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX pipes")

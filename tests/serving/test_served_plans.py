@@ -167,7 +167,7 @@ def test_a_key_is_asked_for_and_the_server_stops_in_order(tmp_path: Path) -> Non
         children = _descendants(running.process.pid)
         assert children
         running.process.send_signal(signal.SIGINT)
-        assert running.process.wait(60) == 0
+        assert running.process.wait(60) == 130
     assert not [pid for pid in children if _alive(pid)]
 
 

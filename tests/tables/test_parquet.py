@@ -60,6 +60,6 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_too_many_cells_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("havoc_pipeline.tables.parquet.MOST_CELLS", 2)
-    with pytest.raises(TableError, match="the limit is 2e"):
+    monkeypatch.setattr("havoc_pipeline.tables.delimited_large.MOST_CELLS", 2)
+    with pytest.raises(TableError, match="3 cells and the limit is 2;"):
         Table.read(saved(tmp_path, x=[1.5, 2.5, 3.5]))
