@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,11 @@ from havoc_pipeline.signatures.types import Answer
 from havoc_pipeline.tables import Table
 
 MOST_CHARACTERS = 20_000
+STATEMENT = re.compile(
+    r"[\s'\";)]*(?:(?:drop|truncate|alter|create)\s+(?:table|database|view|index)|delete\s+from|insert\s+into)\b",
+    re.IGNORECASE,
+)
+"""How a statement for a database begins; quotes and signs may stand before it."""
 Tick = Callable[[Stage, Literal["start", "end", "failed"], float], None]
 
 
@@ -116,6 +122,8 @@ class Program(dspy.Module):  # type: ignore[misc]
             raise CommandError("the question is empty; ask one such as: is the bond force in control?")
         if any("\ud800" <= character <= "\udfff" for character in question[:MOST_CHARACTERS]):
             raise CommandError("the question holds bytes that are no text; write it in UTF-8")
+        if STATEMENT.match(question):
+            raise CommandError("this is a statement for a database, no question of data; ask what is to be found out")
         if len(question) > MOST_CHARACTERS:
             raise CommandError(
                 f"the question is {len(question)} characters long; the limit is {MOST_CHARACTERS}: shorten it"

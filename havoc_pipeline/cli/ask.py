@@ -77,13 +77,20 @@ def read_question(question: str | None) -> str:
     """
     if question is None:
         raise CommandError('no question; ask one, such as: havoc ask "Is the force in control?" --data bond.csv')
-    text = sys.stdin.read(MOST_CHARACTERS + 1) if question == "-" else question
+    text = _typed() if question == "-" else question
     if len(text) > MOST_CHARACTERS:
         length = f"more than {MOST_CHARACTERS:,}" if question == "-" else f"{len(text):,}"
         raise CommandError(f"the question is {length} characters long; the limit is {MOST_CHARACTERS:,}: shorten it")
     if not text.strip():
         raise CommandError("the question is empty; ask one such as: is the bond force in control?")
     return text.strip()
+
+
+def _typed() -> str:
+    try:
+        return sys.stdin.read(MOST_CHARACTERS + 1)
+    except UnicodeDecodeError as error:
+        raise CommandError("the question holds bytes that are no text; write it in UTF-8") from error
 
 
 def _table(options: AskOptions, ticks: Ticks) -> Table | None:

@@ -119,7 +119,7 @@ def _entry(file: Path, number: int, line: str) -> Entry:
     table = fields.get("table")
     if not isinstance(fields.get("question"), str) or not (table is None or isinstance(table, str)):
         raise CommandError(f"{file}, line {number}: `question` must be text and `table` a file name or null")
-    return Entry(str(fields.get("id", number)), fields["question"], table)
+    return Entry(str(fields.get("id", number)), fields["question"].encode("utf-8", "replace").decode(), table)
 
 
 def repaired_ids(out: Path) -> set[str]:

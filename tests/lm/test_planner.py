@@ -40,7 +40,7 @@ def test_probabilities_are_a_distribution_best_first() -> None:
     assert len({p.commands for p in found}) == len(found)
 
 
-@pytest.mark.parametrize("question", ["write me a poem about the sea", "DROP TABLE measurements;", "who won the match"])
+@pytest.mark.parametrize("question", ["write me a poem about the sea", "who won the match"])
 def test_what_is_no_question_of_data_is_refused(question: str) -> None:
     assert planner().propose(question, table("bond"))[0].refusal is not None
 
