@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from havoc_pipeline.cli.terminal import json_text, say, show, show_json, style
+from havoc_pipeline.cli.terminal import json_text, piped, say, show, show_json, style
 from havoc_pipeline.cli.ticks import Ticks
 from havoc_pipeline.errors import CommandError
 from havoc_pipeline.reports.answer_text import answer_text, readings
@@ -77,20 +77,13 @@ def read_question(question: str | None) -> str:
     """
     if question is None:
         raise CommandError('no question; ask one, such as: havoc ask "Is the force in control?" --data bond.csv')
-    text = _typed() if question == "-" else question
+    text = piped(MOST_CHARACTERS) if question == "-" else question
     if len(text) > MOST_CHARACTERS:
         length = f"more than {MOST_CHARACTERS:,}" if question == "-" else f"{len(text):,}"
         raise CommandError(f"the question is {length} characters long; the limit is {MOST_CHARACTERS:,}: shorten it")
     if not text.strip():
         raise CommandError("the question is empty; ask one such as: is the bond force in control?")
     return text.strip()
-
-
-def _typed() -> str:
-    try:
-        return sys.stdin.read(MOST_CHARACTERS + 1)
-    except UnicodeDecodeError as error:
-        raise CommandError("the question holds bytes that are no text; write it in UTF-8") from error
 
 
 def _table(options: AskOptions, ticks: Ticks) -> Table | None:

@@ -119,7 +119,8 @@ def _entry(file: Path, number: int, line: str) -> Entry:
     table = fields.get("table")
     if not isinstance(fields.get("question"), str) or not (table is None or isinstance(table, str)):
         raise CommandError(f"{file}, line {number}: `question` must be text and `table` a file name or null")
-    return Entry(str(fields.get("id", number)), fields["question"].encode("utf-8", "replace").decode(), table)
+    name = str(fields.get("id", number)).encode("utf-8", "backslashreplace").decode("utf-8")
+    return Entry(name, fields["question"], table)
 
 
 def repaired_ids(out: Path) -> set[str]:
@@ -158,4 +159,5 @@ def answer_line(entry: Entry, batch: Batch, asker: Asker) -> dict[str, Any]:
         raise  # No refusal: the question stays open, and the next run goes on here.
     except (HavocError, OSError) as error:
         answer = Answer(status="refused", summary=str(error))
-    return answer.model_dump(mode="json") | {"id": entry.id, "question": entry.question[:20_000]}
+    question = entry.question[:20_000].encode("utf-8", "backslashreplace").decode("utf-8")
+    return answer.model_dump(mode="json") | {"id": entry.id, "question": question}

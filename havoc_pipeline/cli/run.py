@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 from havoc_pipeline.cli.run_options import RunOptions
-from havoc_pipeline.cli.terminal import say, show, show_json, style
+from havoc_pipeline.cli.terminal import piped, say, show, show_json, style
 from havoc_pipeline.dsl.command import Command, Refusal
 from havoc_pipeline.dsl.execute import ToolResult, execute
 from havoc_pipeline.dsl.parse import MOST_CHARACTERS, parse_plan
@@ -43,7 +42,7 @@ def run_commands(options: RunOptions) -> None:
 
 def _plan(text: str) -> list[Command]:
     if text == "-":
-        text = sys.stdin.read(MOST_CHARACTERS + 1)
+        text = piped(MOST_CHARACTERS)
     plan = parse_plan(text)
     if any(isinstance(step, Refusal) for step in plan):
         raise CommandError("REFUSE is how a planner declines a question and cannot be run; write a command")

@@ -9,6 +9,7 @@ import shutil
 import sys
 from typing import Any, TextIO
 
+from havoc_pipeline.errors import CommandError
 from havoc_pipeline.reports.style import Style
 
 NARROWEST, WIDEST = 40, 110
@@ -71,6 +72,22 @@ def say(text: str) -> None:
     """Write a line to standard error: what is not the result."""
     sys.stdout.flush()
     sys.stderr.write(text + "\n")
+
+
+def piped(most: int) -> str:
+    """What stands on standard input, up to `most` characters and one more.
+
+    Raises
+    ------
+    CommandError
+        When it is no text.
+    """
+    try:
+        return sys.stdin.read(most + 1)
+    except UnicodeDecodeError as error:
+        raise CommandError(
+            f"standard input is no {error.encoding} text (byte {error.start + 1}); write it in UTF-8"
+        ) from None
 
 
 def show_json(value: Any, *, indent: int | None = 2) -> None:

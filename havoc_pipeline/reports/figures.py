@@ -32,7 +32,12 @@ MOST_BINS = 60
 
 
 def group_plot(
-    samples: Mapping[str, Floats], *, label: str = "", null: float | None = None, alpha: float = 0.05
+    samples: Mapping[str, Floats],
+    *,
+    label: str = "",
+    grouping: str = "",
+    null: float | None = None,
+    alpha: float = 0.05,
 ) -> Figure:
     """Every value of every sample, with the mean and its confidence interval.
 
@@ -42,6 +47,8 @@ def group_plot(
         Values by name, without NaN; at least one each.
     label : str
         What was measured, with its unit.
+    grouping : str
+        The column whose levels name the samples.
     null : float or None
         Value to draw as a dashed line.
     alpha : float
@@ -57,6 +64,7 @@ def group_plot(
     mark_values(ax, {} if null is None else {"held against": null})
     name_rows(ax, list(samples))
     ax.set_xlabel(plain(label))
+    ax.set_ylabel(plain(grouping, 28))
     key_below(figure, ax)
     return figure
 

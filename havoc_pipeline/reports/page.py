@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from havoc_pipeline.tables import Table
 
 WORDS = {"pass": "passed", "warn": "warning", "fail": "failed", "note": "note"}
+CODE = re.compile(r"`([^`\n]+)`")
 LEADS = {"answered": "", "unsure": "Unsure what was meant. ", "refused": "Not answered. "}
 
 
@@ -79,7 +81,7 @@ def _page(title: str, finding: str, body: Iterable[str]) -> str:
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(title)}</title>\n'
         f"<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{escape(title)}</h1>\n"
-        f'<p class="finding">{escape(finding)}</p>\n{content}\n</main>\n</body>\n</html>\n'
+        f'<p class="finding">{_marked(finding)}</p>\n{content}\n</main>\n</body>\n</html>\n'
     )
 
 
@@ -117,7 +119,11 @@ def _cell(value: Any) -> str:
 def _values(view: Shown) -> str:
     rows = tuple((name, written(name, value)) for name, value in view.values.items())
     table = _table(ResultTable("", ("name", "value"), rows))
-    return f"<details open><summary>All values</summary>\n{table}</details>" if rows else ""
+    return (
+        f"<details open><summary>All values, under the names they have in --json and in the trace</summary>\n{table}</details>"
+        if rows
+        else ""
+    )
 
 
 def _checks(findings: Sequence[Finding]) -> str:
@@ -125,33 +131,41 @@ def _checks(findings: Sequence[Finding]) -> str:
         return ""
     items = "\n".join(
         f'<li class="{f.status}"><span class="mark" role="img" aria-label="{WORDS[f.status]}">{MARKS[f.status]}</span> '
-        f"<b>{escape(f.check)}</b>: {escape(f.statement)}{_mend(f)}</li>"
+        f"<b>{escape(f.check)}</b>: {_marked(f.statement)}{_mend(f)}</li>"
         for f in findings
     )
     return f'<h3>Checks</h3>\n<ul class="checks">\n{items}\n</ul>'
 
 
 def _mend(finding: Finding) -> str:
-    told = f"<br>What to do: {escape(finding.mend)}" if finding.mend else ""
+    told = f"<br>What to do: {_marked(finding.mend)}" if finding.mend else ""
     return told + (f"<br><small>{escape(finding.reference)}</small>" if finding.reference else "")
 
 
 def _both_sides(answer: Answer) -> Iterator[str]:
     if answer.debate is not None and (answer.debate.pro or answer.debate.con):
         yield "<section>\n<h2>Both sides</h2>"
-        yield _list("For the conclusion", map(_claim, answer.debate.pro), 3)
-        yield _list("Against it", map(_claim, answer.debate.con), 3) + "\n</section>"
+        checks = {f.id: f"{f.check}, {f.id.partition('.')[0]}" for f in answer.findings}
+        yield _list("For the conclusion", (_claim(claim, checks) for claim in answer.debate.pro), 3)
+        yield _list("Against it", (_claim(claim, checks) for claim in answer.debate.con), 3) + "\n</section>"
     if answer.verdict is not None and answer.results:
         yield _list("Verdict", (f"The conclusion {answer.verdict.decision}.", *answer.verdict.reasons))
 
 
-def _claim(claim: Claim) -> str:
-    return f"{claim.text} [{', '.join(claim.evidence)}]" if claim.evidence else claim.text
+def _claim(claim: Claim, checks: Mapping[str, str]) -> str:
+    """A claim with its evidence by name: `r1.f2` says nothing to a reader."""
+    named = "; ".join(checks.get(key, key) for key in claim.evidence)
+    return f"{claim.text} (evidence: {named})" if named else claim.text
 
 
 def _list(title: str, entries: Iterable[str], level: int = 2) -> str:
-    items = "\n".join(f"<li>{escape(entry.strip())}</li>" for entry in entries)
+    items = "\n".join(f"<li>{_marked(entry.strip())}</li>" for entry in entries)
     return f"<h{level}>{title}</h{level}>\n<ul>\n{items}\n</ul>" if items else ""
+
+
+def _marked(text: str) -> str:
+    """Text with what stands in backticks set as code."""
+    return CODE.sub(r"<code>\1</code>", escape(text))
 
 
 def _data(table: Table | None, views: Sequence[Shown]) -> str:

@@ -112,7 +112,9 @@ def finite(value: Any) -> float | None:
 
 def written(name: str, value: float | None) -> str:
     """A named value as a reader expects it."""
-    return "not available" if value is None else format_number(name, value)
+    if value is None:
+        return "no bound" if name.startswith("ci_") else "not available"
+    return format_number(name, value)
 
 
 def cell_text(value: Any) -> str:

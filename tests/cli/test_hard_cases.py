@@ -13,7 +13,7 @@ ROWS = "".join(f"{20 + i * 7 % 11 / 10},{'ab'[i % 2]}\n" for i in range(60))
 UNREADABLE: dict[str, bytes] = {
     "empty.csv": b"", "blank.csv": b"\n\n\n", "header.csv": b"force,line\n", "binary.csv": bytes(range(256)) * 40,
     "pdf.csv": b"%PDF-1.4 hello", "prose.txt": b"A letter.\nIt has no table, I fear.\n", "broken.xlsx": b"no workbook",
-    "broken.parquet": b"PAR1", "object.json": b'{"a": 1}',
+    "broken.parquet": b"PAR1", "object.json": b'{"a": 1}', "run.csv": b"7" * 200_000,
 }  # fmt: skip
 POOR = {
     "text.csv": "".join(f"w{i % 7},a\n" for i in range(30)), "one.csv": "21.5,a\n", "equal.csv": "21.5,a\n21.5,b\n" * 12,
@@ -109,7 +109,7 @@ def test_a_question_of_measurements_without_a_table(havoc: Havoc) -> None:
 
 def test_bytes_that_are_no_text(havoc: Havoc, folder: Path) -> None:
     data = str(folder / "good.csv")
-    assert "no text" in only_sentence(havoc("ask", "-", "--data", data, stdin=b"\xff\xfe is \xc3"), 2)
+    assert "no utf-8 text" in only_sentence(havoc("ask", "-", "--data", data, stdin=b"\xff\xfe is \xc3"), 2)
 
 
 def test_in_a_file_of_questions_each_keeps_its_reason(havoc: Havoc, folder: Path) -> None:

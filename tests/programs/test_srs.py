@@ -140,7 +140,7 @@ def test_data_that_do_not_allow_the_plan_refuse_with_the_tools_reason(resin: Tab
     answer = srs(question="new against old?", table=resin)
     assert answer.status == "refused"
     assert "a t-test compares two" in answer.summary
-    assert ("EXECUTE", "end") in planner.ticks
+    assert ("EXECUTE", "failed") in planner.ticks
 
 
 def test_the_audit_sends_the_plan_back_once(resin: Table, clean_audit: Callable[..., None]) -> None:

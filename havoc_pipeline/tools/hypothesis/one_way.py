@@ -48,6 +48,7 @@ class OneWayAnova(Result):
     groups: int
     alpha: float
     label: str
+    grouping: str
     pairs: tuple[Pair, ...]
     samples: dict[str, Floats]
 
@@ -70,7 +71,7 @@ class OneWayAnova(Result):
         """Every value beside its group's mean and confidence interval."""
         from havoc_pipeline.reports.figures import group_plot
 
-        return group_plot(self.samples, label=self.label, alpha=self.alpha)
+        return group_plot(self.samples, label=self.label, grouping=self.grouping, alpha=self.alpha)
 
 
 def one_way(
@@ -96,7 +97,8 @@ def one_way(
         ms_within=means.pooled, residual_sd=math.sqrt(means.pooled),
         eta_squared=means.between / (means.between + means.within), omega_squared=sizes.omega,
         effect_low=sizes.low, effect_high=sizes.high, n=int(means.sizes.sum()), groups=len(groups.names), alpha=alpha,
-        label=f"{name} [{unit}]" if unit and unit not in name else name, pairs=tuple(pairs), samples=groups.samples,
+        label=f"{name} [{unit}]" if unit and unit not in name else name, grouping=grouping,
+        pairs=tuple(pairs), samples=groups.samples,
     )  # fmt: skip
 
 

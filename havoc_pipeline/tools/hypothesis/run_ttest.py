@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,6 +47,8 @@ class TTest(Result):
     null: float = 0.0
     label: str = ""
     """What was measured, with its unit."""
+    grouping: str = ""
+    """The column whose levels the samples are."""
 
     def confidence_interval(self, level: float = 0.95) -> tuple[float, float]:
         """Interval of the difference at `level`, one-sided when the alternative is.
@@ -68,7 +70,7 @@ class TTest(Result):
         from havoc_pipeline.reports.figures import group_plot
 
         null = self.null if self.form == "one-sample" else None
-        return group_plot(self.samples, label=self.label, null=null, alpha=self.alpha)
+        return group_plot(self.samples, label=self.label, grouping=self.grouping, null=null, alpha=self.alpha)
 
 
 @tool("RUN_TTEST", family="hypothesis", transforms=("response", "before", "after", "mu"))
@@ -146,7 +148,8 @@ def run_ttest(
             "response=[a, b] (two columns), or before= and after= (paired)"
         )
     unit = response.unit if response is not None else None
-    return _two_sample(samples, unit, names_of(response), alternative, equal_variances, float(alpha))
+    found = _two_sample(samples, unit, names_of(response), alternative, equal_variances, float(alpha))
+    return replace(found, grouping=group.name if group is not None else "")
 
 
 def names_of(response: Numeric | Wide | None) -> str:
