@@ -16,6 +16,8 @@ FOREIGN = frozenset(
 ) - STOP  # fmt: skip
 """Words that hold sentences together in German, French, Spanish, Italian, Dutch, Portuguese and Polish."""
 LEAST_FOREIGN = 2
+NOT_ENGLISH = "The question does not look like English, which is all that HAVOC reads."
+ASK_IN_ENGLISH = "ask in English"
 
 
 def is_english(question: str) -> bool:

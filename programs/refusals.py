@@ -5,6 +5,7 @@ from __future__ import annotations
 from havoc_pipeline.linking.mentions import ColumnMention
 from havoc_pipeline.linking.words import STOP, TOKEN, stem
 from havoc_pipeline.programs.case import Case, Planned
+from havoc_pipeline.programs.language import ASK_IN_ENGLISH, NOT_ENGLISH, is_english
 from havoc_pipeline.programs.words import REFUSALS
 from havoc_pipeline.signatures.subject import Subject
 from havoc_pipeline.tools.registry import Tool, all_tools, find_tool
@@ -35,6 +36,8 @@ def refusal_text(case: Case, planned: Planned) -> tuple[str, tuple[str, ...]]:
     """
     reason = planned.plan.refusal
     assert reason is not None
+    if not is_english(case.question):
+        return NOT_ENGLISH, (ASK_IN_ENGLISH,)
     if reason == "missing_column":
         return _missing(case.subject)
     if reason == "unsupported":

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from havoc_pipeline.linking.mentions import ColumnMention
 from havoc_pipeline.programs.case import Case, Planned
-from havoc_pipeline.programs.language import is_english
+from havoc_pipeline.programs.language import ASK_IN_ENGLISH, NOT_ENGLISH, is_english
 from havoc_pipeline.signatures.subject import Subject
 from havoc_pipeline.tables import Column
 
@@ -33,8 +33,10 @@ def unclear_text(case: Case, offered: list[Planned]) -> tuple[str, tuple[str, ..
     """
     choose = (CHOOSE,) if offered else ()
     if not is_english(case.question):
-        return "The question does not look like English, which is all that HAVOC reads.", ("ask in English", *choose)
-    known = ", ".join(f"“{case.question[start:end]}”" for start, end in case.subject.links.unplaced)
+        return NOT_ENGLISH, (ASK_IN_ENGLISH, *choose)
+    links = case.subject.links
+    places = sorted({*links.unplaced, *links.unsettled})
+    known = ", ".join(f"“{case.question[start:end]}”" for start, end in places)
     lacking = f"No column was found for {known}. " if known else ""
     if case.table is None and offered:
         return f"{lacking}No table was given, and it is not clear enough what the question means.", (TABLE, *choose)

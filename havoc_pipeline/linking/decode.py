@@ -18,6 +18,8 @@ RIVAL = 0.04
 MOST_RIVALS = 6
 LOST = 0.5
 """Probability from which a word names something that the table lacks."""
+UNSETTLED = 0.3
+"""Probability of naming anything, in the table or not, from which a word that is no mention leaves something open."""
 
 Meant = tuple[tuple[str, ...], str | None]
 
@@ -56,6 +58,22 @@ def lost(read: Read) -> tuple[tuple[int, int], ...]:
     words = read.words.words
     said = [bool(share >= LOST) and not word.is_stop for share, word in zip(read.shares[:, -1], words, strict=True)]
     return tuple((words[first].start, words[last - 1].end) for first, last in _together(said, read))
+
+
+def unsettled(read: Read, least: float = LEAST) -> tuple[tuple[int, int], ...]:
+    """Return the places (start, end) of words that may well name something and for which no column was found.
+
+    Args:
+        read: the question.
+        least: as `mentions` takes it.
+    """
+    count = len(read.meant)
+    found, naming = read.shares[:, :count].sum(1), 1 - read.shares[:, count]
+    open_ = (naming >= UNSETTLED) & (found < least)
+    said = [bool(one) and not word.is_stop for one, word in zip(open_, read.words.words, strict=True)]
+    return tuple(
+        (read.words.words[first].start, read.words.words[last - 1].end) for first, last in _together(said, read)
+    )
 
 
 def _runs(read: Read, least: float) -> Iterator[tuple[int, int]]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havoc_pipeline.errors import ModelError
-from havoc_pipeline.linking.decode import LEAST, Meant, Read, lost, mentions
+from havoc_pipeline.linking.decode import LEAST, Meant, Read, lost, mentions, unsettled
 from havoc_pipeline.linking.grid import grid_of
 from havoc_pipeline.linking.lexicon import Floats, Lexicon
 from havoc_pipeline.linking.mentions import Links, NumberMention, Role
@@ -111,7 +111,7 @@ class Linker:
         if not words.words:
             return Links(question, (), self.roles(table))
         found = self.read(self.prepare(table), words, numbers)
-        return Links(question, tuple(mentions(found, least)), self.roles(table), lost(found))
+        return Links(question, tuple(mentions(found, least)), self.roles(table), lost(found), unsettled(found, least))
 
     def read(self, ready: TableLinks, words: QuestionWords, numbers: Sequence[NumberMention] = ()) -> Read:
         """Return what each word of a question may mean.

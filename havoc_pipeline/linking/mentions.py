@@ -95,10 +95,12 @@ class Links:
     """All mentions of a question in order of their place, and each column's roles.
 
     `roles` gives for every header the probability of each role; they sum to 1. `unplaced` are
-    the places of things that the question names and that no column was found for.
+    the places of things that the question names and that no column was found for; `unsettled` those
+    of words that may well name something, in the table or not, and are no mention.
     """
 
     question: str
     mentions: tuple[Mention, ...]
     roles: dict[str, dict[Role, float]] = field(default_factory=dict)
     unplaced: tuple[tuple[int, int], ...] = ()
+    unsettled: tuple[tuple[int, int], ...] = ()

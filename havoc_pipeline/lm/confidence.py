@@ -28,7 +28,8 @@ def features(links: Links, table: Table | None, proposals: Sequence[Proposal]) -
         `log_odds` and `margin` of the best plan, its weakest decision, the weakest link of a column
         it uses, how many of its columns nobody mentioned, how many strong mentions it leaves unused,
         whether it declines, the length of the question, and how many things that it names found no
-        column (apart for plans that decline and plans that do not).
+        column (apart for plans that decline and plans that do not). `unsettled`, no feature of the curve, is how
+        many places may well name something without a column.
     """
     best = proposals[0]
     second = proposals[1].probability if len(proposals) > 1 else 0.0
@@ -47,17 +48,22 @@ def features(links: Links, table: Table | None, proposals: Sequence[Proposal]) -
         "weakest_decision": min(best.decisions, default=0.0), "weakest_link": min(linked, default=0.7),
         "unmentioned": float(sum(h not in scores for h in used)) / 3,
         "unused": float(sum(s > 0.5 and h not in used for h, s in scores.items())),
+        "unsettled": float(len(links.unsettled)),
         "unplaced": lost * (1 - declines), "unplaced_refusal": lost * declines,
         "refusal": declines, "words": math.log1p(len(links.question.split())) / 3,
     }  # fmt: skip
 
 
 def held_back(confidence: float, values: Mapping[str, float]) -> float:
-    """Confidence in a plan about columns that nobody named, when the question names what has no column.
+    """Confidence in a plan about columns that nobody named, when the question may well name what has no column.
 
     Such a plan answers with the nearest thing; it may be offered, never given as the answer.
     """
-    return min(confidence, NEAREST_THING) if values["unplaced"] and values["unmentioned"] else confidence
+    return (
+        min(confidence, NEAREST_THING)
+        if (values["unplaced"] or values["unsettled"]) and values["unmentioned"]
+        else confidence
+    )
 
 
 def calibrated(values: Mapping[str, float], weights: Mapping[str, Any] | None) -> float:
