@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from havoc_pipeline.linking.decode import Meant, Read, lost, mentions
+from havoc_pipeline.linking.decode import Meant, Read, lost, mentions, unsettled
 from havoc_pipeline.linking.spans import QuestionWords
 
 FORCE: Meant = (("force",), None)
@@ -59,3 +59,10 @@ def test_things_that_the_table_lacks_are_placed() -> None:
     asked = read("does room humidity matter", NOTHING, (0, 0, 0, 0.3, 0.7), (0, 0, 0, 0.1, 0.9), NOTHING)
     assert lost(asked) == ((5, 18),)
     assert mentions(asked) == []
+
+
+def test_words_that_may_name_something_without_a_column_are_unsettled() -> None:
+    shares = ((0.2, 0, 0, 0.6, 0.2), (0.05, 0, 0, 0.9, 0.05), (0.9, 0, 0, 0.1, 0), (0, 0, 0, 0.1, 0.9))
+    asked = read("haze books strength humidity", *shares)
+    assert [asked.words.text[start:end] for start, end in unsettled(asked)] == ["haze", "humidity"]
+    assert [m.text for m in mentions(asked)] == ["strength"]

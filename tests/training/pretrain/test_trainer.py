@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 from torch import Tensor
 
 from havoc_pipeline.model.modeling import HavocForCausalLM
@@ -191,6 +192,40 @@ def test_a_run_is_exported_for_transformers(short: Recipe, data: Path, tmp_path:
     assert float(sum(parts)) / 2 == pytest.approx(losses(tmp_path / "whole")[2], rel=0.02)
     with pytest.raises(PretrainError, match="holds no checkpoint"):
         export(short, tmp_path, tmp_path / "none")
+
+
+def test_a_run_can_begin_with_a_checkpoints_weights(alone: Recipe, data: Path, tmp_path: Path) -> None:
+    first, other = replace(alone, steps=6), replace(alone, steps=1, seed=5)
+    train(first, data, tmp_path / "first")
+    export(first, tmp_path / "first", tmp_path / "plain")
+    train(other, data, tmp_path / "further", start=tmp_path / "plain")
+    model = HavocForCausalLM.from_pretrained(tmp_path / "plain")
+    tokens = Batches(TokenData(data, 64), other.batch, other.seed)
+    with torch.no_grad():
+        parts = [model(m.ids, labels=m.ids, document_ids=m.documents).loss for m in tokens.micro(0)]
+    begun = losses(tmp_path / "further")[0]
+    assert begun == pytest.approx(float(sum(parts)) / len(parts), rel=0.02)
+    train(other, data, tmp_path / "fresh")
+    assert begun < losses(tmp_path / "fresh")[0]
+    weights = _other_weights(first, data, tmp_path)
+    with pytest.raises(PretrainError, match="start is not the one"):
+        train(other, data, tmp_path / "further", start=weights)
+
+
+def _other_weights(recipe: Recipe, data: Path, folder: Path) -> Path:
+    train(replace(recipe, steps=2), data, folder / "two")
+    export(replace(recipe, steps=2), folder / "two", folder / "other")
+    return folder / "other"
+
+
+@pytest.mark.parametrize("held", [None, {"model.norm.weight": torch.ones(3)}])
+def test_a_checkpoint_that_does_not_fit_cannot_begin_a_run(
+    alone: Recipe, data: Path, tmp_path: Path, held: dict[str, Tensor] | None
+) -> None:
+    if held is not None:
+        save_file(held, tmp_path / "model.safetensors")
+    with pytest.raises(PretrainError, match="cannot begin with"):
+        train(replace(alone, steps=1), data, tmp_path / "run", start=tmp_path)
 
 
 def test_the_rate_rises_then_falls_to_its_share(toy: Recipe) -> None:
