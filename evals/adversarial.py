@@ -15,7 +15,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -23,6 +23,7 @@ import numpy as np
 from llguidance import LLMatcher, LLTokenizer
 
 from havoc_pipeline.dsl.command import Command
+from havoc_pipeline.dsl.named_columns import named_columns
 from havoc_pipeline.dsl.parse import parse_plan
 from havoc_pipeline.errors import CommandError, HavocError
 from havoc_pipeline.evals.hostile import hostile_question, hostile_table
@@ -40,7 +41,7 @@ from havoc_pipeline.model.runtime import HavocRuntime
 from havoc_pipeline.signatures.subject import Subject
 from havoc_pipeline.tables import Table
 from havoc_pipeline.tokenizer.mini import MiniTokenizer
-from havoc_pipeline.tools.registry import all_tools, find_tool
+from havoc_pipeline.tools.registry import all_tools
 
 TABLES = 25
 MOST_BYTES = 20_000
@@ -159,15 +160,8 @@ def fault(text: str, table: Table | None) -> str:
         steps = parse_plan(text)
     except CommandError:
         return "unparsable"
-    named = {header for step in steps if isinstance(step, Command) for header in _columns(step)}
+    named = {header for step in steps if isinstance(step, Command) for header in named_columns(step)}
     return "unknown column" if named - set(table.headers if table is not None else ()) else ""
-
-
-def _columns(step: Command) -> tuple[str, ...]:
-    """What stands where a command takes a column: not its words, nor levels."""
-    parameters = find_tool(step.name).parameters
-    columns = {key: value for key, value in step.arguments.items() if "column" in parameters[key].kinds}
-    return replace(step, arguments=columns).headers()
 
 
 def _walked(tokenizer: LLTokenizer, grammar: str, end: int, draw: Random) -> list[int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from havoc_pipeline.dsl.command import Command, Name, Refusal, Value
+from havoc_pipeline.dsl.named_columns import named_columns
 from havoc_pipeline.dsl.parse import parse_plan
 
 SYMMETRIC = {"RUN_CORRELATION": ("x", "y"), "RUN_CHI2": ("row", "column")}
@@ -57,7 +58,7 @@ def _name(step: Step) -> str:
 
 
 def _headers(step: Step) -> frozenset[str]:
-    return frozenset() if isinstance(step, Refusal) else frozenset(step.headers())
+    return frozenset() if isinstance(step, Refusal) else frozenset(named_columns(step))
 
 
 def _canonical(step: Step) -> Any:

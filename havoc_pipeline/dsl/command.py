@@ -116,13 +116,6 @@ class Command:
         words += [f"transform={self.transform}"] * (self.transform is not None)
         return " ".join(words)
 
-    def headers(self) -> tuple[str, ...]:
-        """Headers of every column the command names, each once, in order."""
-        found = [h for v in self.arguments.values() for h in _headers(v)]
-        found += [condition.column.text for condition in self.where]
-        found += [self.by.text] if self.by is not None else []
-        return tuple(dict.fromkeys(found))
-
     def as_arguments(self) -> dict[str, Any]:
         """Arguments as JSON takes them: exact headers, lists, numbers, words; expressions as text."""
         plain = {key: _plain(value) for key, value in self.arguments.items()}
@@ -174,14 +167,6 @@ def _literal(value: str | float | datetime.datetime | tuple[str, ...]) -> str:
         day = value.time() == datetime.time()
         return value.date().isoformat() if day else value.isoformat(timespec="seconds")
     return number(value) if isinstance(value, float) else quote(value)
-
-
-def _headers(value: Value) -> Iterator[str]:
-    if isinstance(value, tuple):
-        for entry in value:
-            yield from _headers(entry)
-    elif isinstance(value, Name | Call):
-        yield from value.headers()
 
 
 def _plain(value: Value) -> Any:

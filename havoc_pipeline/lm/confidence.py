@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from havoc_pipeline.dsl.command import Command
+from havoc_pipeline.dsl.named_columns import named_columns
 from havoc_pipeline.linking.mentions import ColumnMention, Links
 from havoc_pipeline.tables import Table
 
@@ -34,7 +35,7 @@ def features(links: Links, table: Table | None, proposals: Sequence[Proposal]) -
     best = proposals[0]
     second = proposals[1].probability if len(proposals) > 1 else 0.0
     p = min(max(best.probability, 1e-4), 1 - 1e-4)
-    used = {h for step in best.steps if isinstance(step, Command) for h in step.headers()}
+    used = {h for step in best.steps if isinstance(step, Command) for h in named_columns(step)}
     scores: dict[str, float] = {}
     for mention in links.mentions:
         if isinstance(mention, ColumnMention) and mention.candidates:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from havoc_pipeline.dsl.command import Command
 from havoc_pipeline.dsl.execute import ToolResult
+from havoc_pipeline.dsl.named_columns import named_columns
 from havoc_pipeline.linking.mentions import ColumnMention, Links, NumberMention, Role
 from havoc_pipeline.signatures.types import AuditIssue, Debate, Mode, Plan, Verdict
 from havoc_pipeline.tables import Column, Table
@@ -55,7 +56,7 @@ class Evidence:
     @property
     def headers(self) -> frozenset[str]:
         """Every column that the plan names."""
-        return frozenset(header for command in self.commands for header in command.headers())
+        return frozenset(header for command in self.commands for header in named_columns(command))
 
     def clear(self) -> Iterator[ColumnMention]:
         """Spans that name a column or a level beyond doubt: strong, and without a rival."""

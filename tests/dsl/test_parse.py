@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from havoc_pipeline.dsl.command import Call, Command, Name, Refusal, ResultColumn
+from havoc_pipeline.dsl.named_columns import named_columns
 from havoc_pipeline.dsl.parse import MOST_CHARACTERS, parse_command, parse_plan
 from havoc_pipeline.errors import CommandError
 from havoc_pipeline.tools.registry import Tool, all_tools
@@ -26,7 +27,7 @@ def test_quoted_headers_lists_and_results() -> None:
     )
     plan = parse_plan(text)
     first, second, third = (step for step in plan if isinstance(step, Command))
-    assert first.headers() == ("Haze in", "Haze out")
+    assert named_columns(first) == ("Haze in", "Haze out")
     assert second.as_arguments()["response"] == ["a", "b c"]
     assert third.arguments["value"] == ResultColumn(1, "change")
 
@@ -107,4 +108,12 @@ def test_what_is_written_reads_back(response: str, column: str, number: float) -
     command = Command("RUN_TTEST", {"response": Name(response), "mu": float(number)},
                       where=parse_command("DESCRIBE where=(a > 1)").where, by=Name(column))  # fmt: skip
     assert str(parse_command(str(command))) == str(command)
-    assert parse_command(str(command)).headers() == command.headers()
+    assert named_columns(parse_command(str(command))) == named_columns(command)
+
+
+def test_the_columns_of_a_command_are_neither_its_words_nor_levels() -> None:
+    command = parse_command(
+        'RUN_TTEST response=(a / b) group=g first="new" alternative=greater where=(line == "3") by=shift'
+    )
+    assert named_columns(command) == ("a", "b", "g", "line", "shift")
+    assert named_columns(parse_command('DESIGN_DOE factors=["Temp", "Time"] levels=2')) == ()
