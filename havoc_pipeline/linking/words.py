@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 TOKEN = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?|[%°#µΔØ]+", re.UNICODE)
-HEADER_PIECE = re.compile(r"[A-ZÀ-Þ]+(?![a-zß-ÿ])|[A-ZÀ-Þ]?[a-zß-ÿ]+|\d+|[^\W\d_]+|[%#]", re.UNICODE)
+UNITS_IN_ONE = "mAh|kWh|kVA|[kMGhm]Pa|[kMG]Hz|dBm"
+HEADER_PIECE = re.compile(
+    rf"(?:{UNITS_IN_ONE}|[a-z][A-Z])(?=[A-Z][a-z]|[^A-Za-z]|$)|[A-ZÀ-Þ]+(?![a-zß-ÿ])|[A-ZÀ-Þ]?[a-zß-ÿ]+|\d+|[^\W\d_]+|[%#]",
+    re.UNICODE,
+)
 SYMBOL_WORDS = {
     "δ": "delta", "Δ": "delta", "ø": "diameter", "Ø": "diameter", "⌀": "diameter", "µ": "u",
     "μ": "u", "σ": "sigma", "η": "viscosity", "ρ": "density", "λ": "lambda", "%": "percent",

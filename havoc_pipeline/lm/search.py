@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import count
 
 import numpy as np
@@ -21,6 +22,8 @@ from havoc_pipeline.lm.reader import Reader, ReadState
 
 MOST_DECISIONS = 480
 """Decisions after which a search ends, whatever it has found."""
+GRAMMARS_KEPT = 64
+"""Compiled grammars kept, the latest used."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +78,8 @@ def likeliest(
     ModelError
         When the grammar is refused by the constraint engine.
     """
-    matcher = LLMatcher(tokenizer, LLMatcher.grammar_from_lark(grammar))
-    if matcher.is_error():
-        raise ModelError(f"the constraint engine refuses the grammar: {matcher.get_error()}")
     order = count()
+    matcher = _compiled(tokenizer, grammar).deep_copy()
     queue = [_Partial(0.0, next(order), (), (), runtime.prefill(list(prompt)), matcher)]
     decisions = 0
     while queue and decisions < MOST_DECISIONS:
@@ -90,6 +91,15 @@ def likeliest(
         bias = first_bias if not best.steps else None
         for grown in _grown(runtime, best, end, temperature, bias, order):
             heapq.heappush(queue, grown)
+
+
+@lru_cache(maxsize=GRAMMARS_KEPT)
+def _compiled(tokenizer: LLTokenizer, grammar: str) -> LLMatcher:
+    """The grammar compiled, before its first token; copy it. Tables and questions of one shape share it."""
+    matcher = LLMatcher(tokenizer, LLMatcher.grammar_from_lark(grammar))
+    if matcher.is_error():
+        raise ModelError(f"the constraint engine refuses the grammar: {matcher.get_error()}")
+    return matcher
 
 
 def _grown(

@@ -91,6 +91,10 @@ def test_lists_may_be_texts_with_commas() -> None:
         ("Reading 1", ("reading", "1")),
         ("ΔP", ("delta", "p")),
         ("t_ha", ("t", "ha")),
+        ("pH after", ("ph", "after")),
+        ("pHStart", ("ph", "start")),
+        ("mAh_cap", ("mah", "cap")),
+        ("pOut", ("p", "out")),
     ],
 )
 def test_headers_are_cut_into_words(header: str, words: tuple[str, ...]) -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from llguidance import LLTokenizer
+from llguidance import LLMatcher, LLTokenizer
 
 from havoc_pipeline.errors import ModelError
+from havoc_pipeline.lm import search
 from havoc_pipeline.lm.planner import SHIPPED
 from havoc_pipeline.lm.search import likeliest
 from havoc_pipeline.lm.symbols import END
@@ -77,3 +78,30 @@ def test_a_broken_grammar_is_refused(runtime: HavocRuntime) -> None:
     constraint = LLTokenizer(made.inner.to_str(), n_vocab=runtime.vocab_size, eos_token=made.ids[END])
     with pytest.raises(ModelError, match="refuses the grammar"):
         next(likeliest(runtime, constraint, made.encode("<cmd>"), "start: nowhere", made.ids[END]))
+
+
+def test_a_grammar_is_compiled_once(runtime: HavocRuntime, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = MiniTokenizer(SHIPPED / "tokenizer.json")
+    ids = made.ids
+    grammar = f"start: <[{ids['greater']},{ids['less']}]> <[{ids[END]}]>"
+    constraint = LLTokenizer(made.inner.to_str(), n_vocab=runtime.vocab_size, eos_token=ids[END])
+    compiled = list[str]()
+    monkeypatch.setattr(search, "LLMatcher", Counted(compiled))
+    prompts = [made.encode(text) for text in ("<plan> is it higher <cmd>", "<plan> is it lower <cmd>")]
+    found = [list(likeliest(runtime, constraint, prompt, grammar, ids[END])) for prompt in prompts]
+    assert compiled == [grammar]
+    assert [{one.ids for one in each} for each in found] == [{(ids["greater"],), (ids["less"],)}] * 2
+
+
+class Counted:
+    """llguidance's matcher, which notes what it compiles."""
+
+    def __init__(self, compiled: list[str]) -> None:
+        self._compiled = compiled
+
+    def __call__(self, tokenizer: LLTokenizer, grammar: str) -> LLMatcher:
+        return LLMatcher(tokenizer, grammar)
+
+    def grammar_from_lark(self, text: str) -> str:
+        self._compiled.append(text)
+        return LLMatcher.grammar_from_lark(text)
