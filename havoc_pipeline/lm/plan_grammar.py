@@ -55,6 +55,7 @@ class _Builder:
     def __init__(self, reading: Reading, ids: Mapping[str, int]) -> None:
         self._reading, self._ids = reading, ids
         self._rules: dict[str, str] = {}
+        self._fits = {pointer: column.fits | self._as_two(pointer) for pointer, column in reading.columns.items()}
 
     def grammar(self, tools: list[Tool]) -> str:
         heads = [head for tool in tools if (head := self._tool(tool))]
@@ -153,7 +154,7 @@ class _Builder:
         return self._any(self._fitting(fits))
 
     def _fitting(self, fits: frozenset[str]) -> list[str]:
-        return [p for p, column in self._reading.columns.items() if (column.fits | self._as_two(p)) & fits]
+        return [pointer for pointer, fitting in self._fits.items() if fitting & fits]
 
     def _as_two(self, pointer: str) -> frozenset[str]:
         """A factor of which the question names a level, and a filter can name two, may stand for a two-level column."""

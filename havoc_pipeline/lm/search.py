@@ -44,6 +44,8 @@ class _Partial:
     unread: tuple[int, ...] = field(compare=False)
     state: ReadState = field(compare=False)
     matcher: LLMatcher = field(compare=False)
+    """Of the tokens before `unseen`, which few partial answers live to need: shared until one grows."""
+    unseen: tuple[int, ...] = field(compare=False, default=())
     steps: tuple[float, ...] = field(compare=False, default=())
 
 
@@ -79,8 +81,7 @@ def likeliest(
         When the grammar is refused by the constraint engine.
     """
     order = count()
-    matcher = _compiled(tokenizer, grammar).deep_copy()
-    queue = [_Partial(0.0, next(order), (), (), runtime.prefill(list(prompt)), matcher)]
+    queue = [_Partial(0.0, next(order), (), (), runtime.prefill(list(prompt)), _compiled(tokenizer, grammar))]
     decisions = 0
     while queue and decisions < MOST_DECISIONS:
         best = heapq.heappop(queue)
@@ -107,15 +108,15 @@ def _grown(
     order: Iterator[int],
 ) -> Iterator[_Partial]:  # fmt: skip
     """The partial answer after its next decision, one for each allowed token."""
-    forced = tuple(partial.matcher.compute_ff_tokens())
+    matcher = partial.matcher.deep_copy()
+    matcher.consume_tokens(list(partial.unseen))
+    forced = tuple(matcher.compute_ff_tokens())
     if forced:
-        for token in forced:
-            partial.matcher.consume_token(token)
         ids, unread = (*partial.ids, *forced), (*partial.unread, *forced)
-        yield _Partial(partial.cost, next(order), ids, unread, partial.state, partial.matcher, partial.steps)
+        yield _Partial(partial.cost, next(order), ids, unread, partial.state, matcher, forced, partial.steps)
         return
     state = runtime.extend(partial.state, [list(partial.unread)]) if partial.unread else partial.state
-    allowed = np.flatnonzero(np.frombuffer(partial.matcher.compute_logit_bias(), dtype=np.uint8))
+    allowed = np.flatnonzero(np.frombuffer(matcher.compute_logit_bias(), dtype=np.uint8))
     allowed = allowed[allowed < runtime.vocab_size]
     scores = state.logits_of(allowed)[0] / temperature
     log_p = scores - np.logaddexp.reduce(scores)
@@ -123,7 +124,5 @@ def _grown(
         mixed = log_p + bias[allowed]
         log_p = mixed - np.logaddexp.reduce(mixed)
     for token, step in zip(allowed.tolist(), log_p.tolist(), strict=True):
-        matcher = partial.matcher.deep_copy()
-        matcher.consume_token(token)
-        yield _Partial(partial.cost - step, next(order), (*partial.ids, token), (token,), state, matcher,
+        yield _Partial(partial.cost - step, next(order), (*partial.ids, token), (token,), state, matcher, (token,),
                        (*partial.steps, step))  # fmt: skip
