@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parent
-DEVELOPMENT_AUTHORS = frozenset({"heron", "egret", "plover"})
+DEVELOPMENT_AUTHORS = frozenset({"heron", "egret", "plover", "shrike"})
 """Their texts measure the model and are never trained on."""
 
 SLOT = re.compile(r"\{([a-z0-9]+)(?:\.(a|b|s|more|less|how))?\}")

@@ -38,6 +38,7 @@ WEIGHTS = {
 GENERAL = frozenset("high low more less big small better worse good bad great larg much many well even".split())
 """Stems that compare any quantity and so name none."""
 VERBAL = ("how", "more", "less")
+SIGNS = {"more": 1, "less": -1}
 FILLERS = frozenset("it they parts welds samples".split())
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -48,6 +49,7 @@ class Lexicon:
 
     Attributes:
         postings: phrase key -> [entry, weight in percent, …].
+        directions: phrase or word of `more` and `less` -> [entry, 1 or -1, …].
         headings: header key -> [entry, …].
         joined: header key of several words, written without spaces -> [entry, …].
         frequency: stem -> in how many entries it stands.
@@ -69,6 +71,7 @@ class Lexicon:
         self.phrases: list[list[str]] = []
         self.levels: dict[int, dict[str, list[str]]] = {}
         self.postings: dict[str, list[int]] = {}
+        self.directions: dict[str, list[int]] = {}
         self.headings: dict[str, list[int]] = {}
         self.joined: dict[str, list[int]] = {}
         self.frequency: dict[str, int] = {}
@@ -144,6 +147,7 @@ class Lexicon:
         if entry.levels:
             self.levels[number] = {code: list(names) for code, names in entry.levels.items()}
         self.phrases.append(self._index(number, entry))
+        self._add_directions(number, entry)
         for word in sorted({word for phrase in self.phrases[-1] for word in phrase.split()}):
             self.frequency[word] = self.frequency.get(word, 0) + 1
         for header in dict.fromkeys(map(header_key, entry.headers)):
@@ -197,6 +201,13 @@ class Lexicon:
             self.surface.setdefault(token.stem, token.lemma)
         if kind in VERBAL and (adjective := _first_word(phrase)):
             _raise(weights, adjective, WEIGHTS["word"] if kind == "how" else WEIGHTS["compared"])
+
+    def _add_directions(self, number: int, entry: Entry) -> None:
+        for kind, sign in SIGNS.items():
+            said = entry.phrases.get(kind, ())
+            forms = {phrase_key(phrase) for phrase in said} | {_first_word(phrase) for phrase in said}
+            for form in sorted(form for form in forms if form and form not in GENERAL):
+                self.directions.setdefault(form, []).extend((number, sign))
 
     def _expand(self, short: str, long: str) -> None:
         known = self.expansions.setdefault(short, [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -12,14 +13,16 @@ from numpy.typing import NDArray
 
 from havoc_pipeline.errors import ModelError
 from havoc_pipeline.linking.decode import LEAST, Meant, Read, lost, mentions, unsettled
+from havoc_pipeline.linking.directions import direction
 from havoc_pipeline.linking.grid import grid_of
 from havoc_pipeline.linking.lexicon import Floats, Lexicon
-from havoc_pipeline.linking.mentions import Links, NumberMention, Role
+from havoc_pipeline.linking.mentions import ColumnMention, Links, NumberMention, Role
 from havoc_pipeline.linking.network import Network
 from havoc_pipeline.linking.roles import RoleModel, named
 from havoc_pipeline.linking.scorer import Scorer
 from havoc_pipeline.linking.spans import QuestionWords
 from havoc_pipeline.linking.table_links import Pairs, TableLinks
+from havoc_pipeline.linking.words import tokens
 from havoc_pipeline.tables import Table
 
 WEIGHTS = Path(__file__).parent / "linker.npz"
@@ -110,8 +113,17 @@ class Linker:
         words = QuestionWords.of(question, blocked)
         if not words.words:
             return Links(question, (), self.roles(table))
-        found = self.read(self.prepare(table), words, numbers)
-        return Links(question, tuple(mentions(found, least)), self.roles(table), lost(found), unsettled(found, least))
+        ready = self.prepare(table)
+        found = self.read(ready, words, numbers)
+        named = tuple(self._pointing(mention, ready) for mention in mentions(found, least))
+        return Links(question, named, self.roles(table), lost(found), unsettled(found, least))
+
+    def _pointing(self, mention: ColumnMention, ready: TableLinks) -> ColumnMention:
+        """The mention with the way in which its words compare what it names."""
+        if mention.best.level is not None:
+            return mention
+        target = next(one for one in ready.targets if one.headers == mention.best.headers)
+        return replace(mention, direction=direction(tokens(mention.text), target, self.lexicon))
 
     def read(self, ready: TableLinks, words: QuestionWords, numbers: Sequence[NumberMention] = ()) -> Read:
         """Return what each word of a question may mean.

@@ -2,7 +2,8 @@
 
 A mention is written as its pointer, the strength of the link, rivals, the words themselves and
 `<e>`: `did <L1> <C2> <s4> new resin <e> raise the <C1> <s3> strength <e> …`; `<lost>` stands before
-something that the question names and no column was found for. The profile gives each column's kind,
+something that the question names and no column was found for, `<high>` or `<low>` before a word that
+compares: `<C1> <s4> <low> faster <e>` of a time. The profile gives each column's kind,
 likely roles, and its levels where they are few. The model answers in pointers, so it never copies a
 header or a digit; `Reading.spell` turns its answer into the DSL.
 """
@@ -36,6 +37,8 @@ RIVAL = 0.25
 """Share of the best reading's probability from which a rival is shown."""
 ALPHAS = {0.01: "<a01>", 0.05: "<a05>", 0.1: "<a10>", 1.0: "<a01>", 5.0: "<a05>", 10.0: "<a10>", 99.0: "<a01>",
           95.0: "<a05>", 90.0: "<a10>", 0.99: "<a01>", 0.95: "<a05>", 0.9: "<a10>"}  # fmt: skip
+WAYS = {"more": "<high>", "less": "<low>"}
+"""Marks of a comparing word, before it: towards the column's high or its low values."""
 PARTS = ("low", "high", "centre", "percent", "factors", "runs")
 KINDS = ("numeric", "integer", "two-level", "categorical", "ordered", "date", "order", "identifier", "constant", "text",
          "empty", "block")  # fmt: skip
@@ -173,7 +176,8 @@ class _Writer:
         for rival in mention.candidates[1:3]:
             if rival.score >= max(WEAKEST, RIVAL * best.score) and rival.headers != best.headers:
                 shown.append("<or> " + self._pointed(rival.headers, rival.level, rival.score, mention))
-        return " ".join([*shown, words, "<e>"])
+        way = [] if mention.direction is None else [WAYS[mention.direction]]
+        return " ".join([*shown, *way, words, "<e>"])
 
     def _pointed(self, headers: tuple[str, ...], level: str | None, score: float, mention: ColumnMention) -> str:
         pointer = self.pointers.column(headers)

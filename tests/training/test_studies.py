@@ -42,7 +42,7 @@ def test_every_plan_fits_its_table(author: str) -> None:
 
 
 def test_development_authors_are_held_out() -> None:
-    assert set(study_authors(development=True)) == {"plover"}
+    assert set(study_authors(development=True)) == {"plover", "shrike"}
     assert not set(study_authors(development=False)) & DEVELOPMENT_AUTHORS
 
 
