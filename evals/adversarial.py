@@ -1,10 +1,12 @@
 """Whether text made to break the language model's output ever does: 1,000 hostile questions over hostile tables.
 
 python -m havoc_pipeline.evals.adversarial [--prompts 1000] [--seed 0] [--model DIR]
+python -m havoc_pipeline.evals.adversarial --api-base http://127.0.0.1:8000/v1 [--lm havoc-mini] [--together 16]
 
 Each question is answered in four ways: by HAVOC-mini's plans, by its likeliest answer before anything is
 checked, and by models of pure chance under the grammar of pointers and under that of text models. Whatever
-comes out has to parse, name columns of the table alone, and end.
+comes out has to parse, name columns of the table alone, and end. With `--api-base` the probabilities of the
+plans come from a server (`havoc serve`, llama.cpp's), several questions at once.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -35,6 +38,7 @@ from havoc_pipeline.lm.plan_grammar import plan_grammar
 from havoc_pipeline.lm.planner import Planner
 from havoc_pipeline.lm.reading import read
 from havoc_pipeline.lm.search import likeliest
+from havoc_pipeline.lm.served import served_planner
 from havoc_pipeline.lm.symbols import END
 from havoc_pipeline.model.identity import SHIPPED
 from havoc_pipeline.model.runtime import HavocRuntime
@@ -66,10 +70,10 @@ DECLINED = "declined: "
 
 
 class Answerers:
-    """The four ways in which a question is answered."""
+    """The ways in which a question is answered: all four, or only plans when they are a server's."""
 
-    def __init__(self, folder: Path) -> None:
-        self._planner = Planner.load(folder)
+    def __init__(self, folder: Path, served: Planner | None = None) -> None:
+        self._planner = served or Planner.load(folder)
         self._runtime, self._tokenizer = HavocRuntime.load(folder), MiniTokenizer(folder / "tokenizer.json")
         self._end = self._tokenizer.ids[END]
         size = self._runtime.vocab_size
@@ -77,6 +81,8 @@ class Answerers:
         self._bytes = LLTokenizer("byte")
         self.ways: dict[str, Way] = {"plans": self._plans, "likeliest raw answer": self._likeliest,
                                      "chance over pointers": self._pointers, "chance over text": self._text}  # fmt: skip
+        if served is not None:
+            self.ways = {"served plans": self._plans}
 
     def _plans(self, links: Links, table: Table | None, draw: Random) -> list[str]:
         """Every plan that HAVOC-mini offers, since each may be shown."""
@@ -105,8 +111,10 @@ class Answerers:
 Way = Callable[[Links, "Table | None", Random], list[str]]
 
 
-def outcomes(folder: Path, prompts: int, seed: int) -> Iterator[Outcome]:
-    """Answers to seeded hostile questions, at least four for each.
+def outcomes(
+    folder: Path, prompts: int, seed: int, served: Planner | None = None, together: int = 1
+) -> Iterator[Outcome]:
+    """Answers to seeded hostile questions, at least one for each way.
 
     Parameters
     ----------
@@ -116,18 +124,29 @@ def outcomes(folder: Path, prompts: int, seed: int) -> Iterator[Outcome]:
         How many questions.
     seed : int
         Of the questions, the tables, and the choices of chance.
+    served : Planner, optional
+        One behind a server, which answers in the folder's place.
+    together : int
+        Questions at once; more than one needs a server.
 
     Yields
     ------
     Outcome
     """
-    answerers = Answerers(folder)
+    answerers = Answerers(folder, served)
     tables = [Table.from_columns(hostile_table(Random(f"{seed} table {n}"))) for n in range(min(TABLES, prompts))]
-    for place in range(prompts):
+
+    def judged(place: int) -> list[Outcome]:
         draw = Random(f"{seed} question {place}")
         table = tables[place % len(tables)] if draw.random() < 0.9 else None
         question = hostile_question(draw, table.headers if table is not None else ())
-        yield from _judged(answerers, question, table, draw)
+        return list(_judged(answerers, question, table, draw))
+
+    if together == 1:
+        yield from (outcome for place in range(prompts) for outcome in judged(place))
+        return
+    with ThreadPoolExecutor(together) as pool:
+        yield from (outcome for found in pool.map(judged, range(prompts)) for outcome in found)
 
 
 def _judged(answerers: Answerers, question: str, table: Table | None, draw: Random) -> Iterator[Outcome]:
@@ -185,9 +204,14 @@ def main() -> None:
     parser.add_argument("--prompts", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--model", type=Path)
+    parser.add_argument("--api-base", help="of a server that serves the planner")
+    parser.add_argument("--lm", default="havoc-mini", help="its name there")
+    parser.add_argument("--together", type=int, default=16, help="questions at once for a server")
     given = parser.parse_args()
+    served = served_planner(given.lm, given.api_base) if given.api_base else None
+    together = given.together if served is not None else 1
     started = time.perf_counter()
-    found = list(outcomes(given.model or SHIPPED, given.prompts, given.seed))
+    found = list(outcomes(given.model or SHIPPED, given.prompts, given.seed, served, together))
     told = {"prompts": given.prompts, "seconds": round(time.perf_counter() - started),
             "longest": max(len(outcome.answer) for outcome in found),
             "answers": dict(sorted(Counter(f"{o.by}: {o.verdict}" for o in found).items()))}  # fmt: skip
