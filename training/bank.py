@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import zlib
 from collections.abc import Iterable
@@ -15,6 +16,9 @@ import yaml
 ROOT = Path(__file__).parent
 DEVELOPMENT_AUTHORS = frozenset({"heron", "egret", "plover", "shrike"})
 """Their texts measure the model and are never trained on."""
+
+NO_TABLE = ("doe.", "eval.", "solve.")
+"""Readings of questions that need no table begin so."""
 
 SLOT = re.compile(r"\{([a-z0-9]+)(?:\.(a|b|s|more|less|how))?\}")
 
@@ -36,6 +40,28 @@ class Phrase:
     def forms(self) -> frozenset[str]:
         """Slots as written, `g.a` included."""
         return frozenset(match.group(0)[1:-1] for match in SLOT.finditer(self.text))
+
+
+class Phrasebook:
+    """Draws phrases by their reading."""
+
+    def __init__(self, phrases: Iterable[Phrase], random_: random.Random) -> None:
+        self._random = random_
+        self._by_reading: dict[str, list[Phrase]] = {}
+        for phrase in phrases:
+            self._by_reading.setdefault(phrase.reading, []).append(phrase)
+
+    def readings(self) -> list[str]:
+        """Identifiers of the readings that have phrases."""
+        return list(self._by_reading)
+
+    def has(self, reading: str) -> bool:
+        """Whether there are phrases of the reading."""
+        return reading in self._by_reading
+
+    def draw(self, reading: str) -> Phrase:
+        """One of the reading's phrases."""
+        return self._random.choice(self._by_reading[reading])
 
 
 @cache

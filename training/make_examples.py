@@ -15,10 +15,10 @@ from pathlib import Path
 from havoc_pipeline.linking.ground import the_linker
 from havoc_pipeline.linking.linker import Linker
 from training.bank import authors, domains, half_of, phrases, readings
-from training.casting import is_group, is_measure
 from training.examples import Example, example
 from training.linker.train_roles import hidden_entries
 from training.questions import Writer
+from training.slots import is_group, is_measure
 from training.stages import debate_examples, mode_examples
 from training.studies import studied, studies, study_authors
 from training.tables import Made, MadeTable, make_table

@@ -27,6 +27,36 @@ class Meaning:
 Symbol = str | Meaning
 
 
+class Meanings:
+    """What one question means so far: all its meanings, and the symbols that stand in a plan for each slot."""
+
+    def __init__(self) -> None:
+        self.all: list[Meaning] = []
+        self.slots: dict[str, tuple[Symbol, ...]] = {}
+
+    def column(self, headers: tuple[str, ...]) -> Meaning:
+        """The one meaning of a column."""
+        return self._of_table(Meaning("column", headers))
+
+    def level(self, headers: tuple[str, ...], level: str) -> Meaning:
+        """The one meaning of a column's level."""
+        return self._of_table(Meaning("level", headers, level))
+
+    def literal(self, kind: Literal["number", "date", "formula", "names"], slot: str) -> Meaning:
+        """A new meaning for what the question itself gives, which fills the slot."""
+        self.all.append(meaning := Meaning(kind))
+        self.slots[slot] = (meaning,)
+        return meaning
+
+    def _of_table(self, meaning: Meaning) -> Meaning:
+        wanted = (meaning.kind, meaning.headers, meaning.level)
+        for known in self.all:
+            if (known.kind, known.headers, known.level) == wanted:
+                return known
+        self.all.append(meaning)
+        return meaning
+
+
 @dataclass(frozen=True)
 class Segment:
     """A piece of text; `meaning` says what it mentions, None for the author's own words."""

@@ -107,3 +107,9 @@ def equation(random_: random.Random, variable: str) -> str:
     v = variable
     return random_.choice((f"{v}^2 - {a}{v} + {b} = 0", f"{a}*{v} + {b} = {c}", f"{v}^3 = {a}", f"exp({v}) = {a}",
                            f"{a}/{v} = {b}", f"{a}*{v}^2 = {b}{v} + {c}", f"{v}^2 = {a}", f"log({v}) = {a}"))  # fmt: skip
+
+
+def equations(random_: random.Random) -> str:
+    """Two linear equations in x and y."""
+    a, b, c = (random_.randint(1, 9) for _ in range(3))
+    return f"{a}x + {b}y = {c}" + random_.choice((" and ", ", ", "; ")) + f"x - {c}y = {a}"
