@@ -159,14 +159,14 @@ def serve(
     log: Annotated[Path | None, typer.Option(help="File for vLLM's own words; a temporary one when left out.")] = None,
 ) -> int:  # fmt: skip
     """Serve a checkpoint with vLLM, on this machine alone unless told otherwise."""
-    from havoc_pipeline.cli.serve import ServeOptions
+    from havoc_pipeline.cli.serve import client_key, vllm_flags
     from havoc_pipeline.cli.serve import serve as serve_until_told
+    from havoc_pipeline.model.identity import SHIPPED
+    from havoc_pipeline.serving.settings import Settings
 
-    return serve_until_told(
-        ServeOptions(
-            checkpoint, host, port, api_key, dtype, tensor_parallel, pipeline_parallel, data_parallel, vllm, log
-        )
-    )
+    key, flags = client_key(api_key), vllm_flags(vllm)
+    sizes = tensor_parallel, pipeline_parallel, data_parallel
+    return serve_until_told(Settings(checkpoint or SHIPPED, host, port, key, dtype, *sizes, flags), log)
 
 
 app.add_typer(tokenizer_app, name="tokenizer")

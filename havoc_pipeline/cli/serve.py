@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 import signal
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -14,29 +13,19 @@ from havoc_pipeline.cli.stopping import Stopped, stop_listening
 from havoc_pipeline.cli.terminal import say, show
 from havoc_pipeline.errors import CommandError
 from havoc_pipeline.lm.connection import KEY
-from havoc_pipeline.model.identity import SHIPPED, is_planner
+from havoc_pipeline.model.identity import is_planner
 from havoc_pipeline.serving.server import Server
 from havoc_pipeline.serving.settings import Settings, is_loopback
 
 
-@dataclass(frozen=True)
-class ServeOptions:
-    """What `havoc serve` was asked."""
-
-    checkpoint: Path | None = None
-    host: str = "127.0.0.1"
-    port: int = 8000
-    api_key: str | None = None
-    dtype: str = "auto"
-    tensor: int = 1
-    pipeline: int = 1
-    data: int = 1
-    vllm: str = ""
-    log: Path | None = None
-
-
-def serve(options: ServeOptions) -> int:
+def serve(settings: Settings, log: Path | None = None) -> int:
     """Serve until the process is told to stop.
+
+    Parameters
+    ----------
+    settings : Settings
+    log : Path, optional
+        File for vLLM's own words; a temporary one when left out.
 
     Returns
     -------
@@ -46,11 +35,10 @@ def serve(options: ServeOptions) -> int:
     Raises
     ------
     ModelError
-        When the checkpoint, the address or vLLM cannot be used, or the server ends by itself.
+        When the address or vLLM cannot be used, or the server ends by itself.
     """
-    settings = _settings(options)
     signal.signal(signal.SIGTERM, _told)
-    server = Server(settings, options.log)
+    server = Server(settings, log)
     with server:
         try:
             _serve(server)
@@ -80,17 +68,23 @@ def how_to_use(settings: Settings, seconds: float) -> str:
     return "\n".join(lines)
 
 
-def _settings(options: ServeOptions) -> Settings:
+def client_key(given: str | None) -> str | None:
+    """The key that clients have to send: as given, else from the environment, else none."""
+    return given or os.environ.get(KEY) or None
+
+
+def vllm_flags(text: str) -> tuple[str, ...]:
+    """Further arguments of vLLM's server, split as a shell splits them.
+
+    Raises
+    ------
+    CommandError
+        When a quote is left open.
+    """
     try:
-        flags = tuple(shlex.split(options.vllm))
+        return tuple(shlex.split(text))
     except ValueError as error:
-        raise CommandError(
-            f"`--vllm {options.vllm}` cannot be split into arguments ({error}); close the quotes"
-        ) from None
-    return Settings(
-        options.checkpoint or SHIPPED, options.host, options.port, options.api_key or os.environ.get(KEY) or None,
-        options.dtype, options.tensor, options.pipeline, options.data, flags,
-    )  # fmt: skip
+        raise CommandError(f"`--vllm {text}` cannot be split into arguments ({error}); close the quotes") from None
 
 
 def _told(number: int, frame: FrameType | None) -> NoReturn:

@@ -43,10 +43,9 @@ def export_hf(folder: Path, out: Path, *, force: bool = False) -> list[Path]:
     claim(out, folder, force=force, folder=True)
     for stale in out.glob("model*.safetensors*"):
         stale.unlink()
-    end, pad = checkpoint.number(END), checkpoint.number(PAD)
     pages = {
         "config.json": llama_config(checkpoint),
-        "generation_config.json": {"do_sample": False, "eos_token_id": end, "pad_token_id": pad},
+        "generation_config.json": {"do_sample": False, **_stopping(checkpoint)},
         "tokenizer_config.json": tokenizer_config(checkpoint),
     }
     for name, page in pages.items():
@@ -80,8 +79,12 @@ def llama_config(checkpoint: Checkpoint) -> dict[str, Any]:
         "rope_theta": size.rope_theta, "rope_parameters": {"rope_type": "default", "rope_theta": size.rope_theta},
         "hidden_act": "silu", "attention_bias": False, "mlp_bias": False, "attention_dropout": 0.0,
         "tie_word_embeddings": size.tied, "dtype": _dtype(checkpoint), "use_cache": True,
-        "bos_token_id": None, "eos_token_id": checkpoint.number(END), "pad_token_id": checkpoint.number(PAD),
+        "bos_token_id": None, **_stopping(checkpoint),
     }  # fmt: skip
+
+
+def _stopping(checkpoint: Checkpoint) -> dict[str, int]:
+    return {"eos_token_id": checkpoint.number(END), "pad_token_id": checkpoint.number(PAD)}
 
 
 def _dtype(checkpoint: Checkpoint) -> str:

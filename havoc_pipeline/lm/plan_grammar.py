@@ -8,7 +8,6 @@ qualify. Written in the Lark notation that llguidance reads, over token numbers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from havoc_pipeline.lm.reading import Reading
 from havoc_pipeline.lm.symbols import ACROSS, ALPHA_SYMBOLS, END, OF_ONE, REASONS, TRANSFORMS
@@ -19,16 +18,6 @@ MOST_STEPS, MOST_LISTED = 2, 8
 ARITHMETIC = ("+", "-", "*", "/")
 GROUPS = frozenset({Factor, TwoLevel})
 """Types of the column whose levels a parameter may name."""
-
-
-@dataclass(frozen=True)
-class _Alternatives:
-    """Sorted alternatives of a rule; empty when nothing fits."""
-
-    options: tuple[str, ...]
-
-    def rule(self, name: str) -> str:
-        return f"{name}: " + " | ".join(self.options)
 
 
 def plan_grammar(tools: Iterable[Tool], reading: Reading, ids: Mapping[str, int]) -> str:

@@ -7,6 +7,7 @@ annotation, and nothing about a parameter is written twice.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -89,7 +90,7 @@ class Numeric(Sample):
     @property
     def with_unit(self) -> str:
         """Name with the unit in brackets, unless the name already carries it."""
-        return f"{self.name} [{self.unit}]" if self.unit and self.unit not in self.name else self.name
+        return name_with_unit(self.name, self.unit)
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,11 @@ class Factor(Sample):
         present = set(kept.tolist())
         levels = tuple(level for level in self.levels if level in present)
         return type(self)(self.name, self.sources, kept, levels)
+
+    @property
+    def numbered(self) -> bool:
+        """Whether every level is a finite number, written with a point or a comma."""
+        return all(map(_is_number, self.levels))
 
     def where(self, level: str) -> NDArray[np.bool_]:
         """Rows, shape (n,), whose label is `level`."""
@@ -220,6 +226,13 @@ class AnyColumn(Sample):
         return AnyColumn(self.name, self.sources, self.column.take(mask))
 
 
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text.replace(",", ".")))
+    except ValueError:
+        return False
+
+
 MOST = 1e60
 """Largest value whose fourth power, as kurtosis takes it, is far from the limit of doubles."""
 
@@ -234,6 +247,11 @@ def complete(*samples: Sample) -> tuple[NDArray[np.bool_], int]:
     """Rows in which every sample has a value, shape (n,), and how many rows are left out."""
     keep = ~np.logical_or.reduce([sample.missing for sample in samples])
     return keep, int((~keep).sum())
+
+
+def name_with_unit(name: str, unit: str | None) -> str:
+    """A name with the unit in brackets, unless the name already carries it."""
+    return f"{name} [{unit}]" if unit and unit not in name else name
 
 
 def names(samples: Sequence[Sample]) -> str:

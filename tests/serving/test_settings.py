@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from havoc_pipeline.cli.serve import ServeOptions, how_to_use, serve
+from havoc_pipeline.cli.app import main
+from havoc_pipeline.cli.serve import how_to_use, serve
 from havoc_pipeline.errors import CommandError, ModelError
 from havoc_pipeline.model.identity import PLANNER, SHIPPED, fingerprint
 from havoc_pipeline.serving import machine
@@ -59,21 +60,31 @@ def test_a_checkpoint_that_is_no_planner_has_one_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("arguments", "told"),
     [
-        (ServeOptions(Path("nowhere")), "no checkpoint at nowhere"),
-        (ServeOptions(port=70_000), "from 1 to 65535"),
-        (ServeOptions(vllm="'open"), "close the quotes"),
+        (["nowhere"], "no checkpoint at nowhere"),
+        (["--port", "70000"], "from 1 to 65535"),
+        (["--vllm", "'open"], "close the quotes"),
     ],
 )
-def test_what_cannot_be_served_is_one_sentence(options: ServeOptions, told: str) -> None:
+def test_what_cannot_be_served_is_one_sentence(arguments: list[str], told: str) -> None:
     with pytest.raises((ModelError, CommandError), match=told):
-        serve(options)
+        main(["serve", *arguments])
+
+
+def test_the_command_line_says_what_is_served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[tuple[Settings, Path | None]] = []
+    monkeypatch.setattr("havoc_pipeline.cli.serve.serve", lambda *given: asked.append(given))
+    monkeypatch.setenv("HAVOC_API_KEY", "secret")
+    words = "--host ::1 --port 81 --dtype float16 --tensor-parallel 2 --pipeline-parallel 3 --data-parallel 4"
+    assert main(["serve", *words.split(), "--vllm", "--seed '1 2'", "--log", str(tmp_path / "log")]) == 0
+    settings = Settings(SHIPPED, "::1", 81, "secret", "float16", 2, 3, 4, ("--seed", "1 2"))
+    assert asked == [(settings, tmp_path / "log")]
 
 
 def test_a_taken_port_is_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(ModelError, match="choose another with --port"):
-        serve(ServeOptions(port=taken.getsockname()[1]))
+        serve(Settings(port=taken.getsockname()[1]))
 
 
 @pytest.mark.parametrize(("wanted", "free", "gib"), [(1, 8, 1), (3, 100, 3), (90, 100, 40), (5, 0, 1)])

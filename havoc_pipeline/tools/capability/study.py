@@ -14,7 +14,7 @@ from havoc_pipeline.tools.capability.indices import (
     taguchi_degrees,
     worst_interval,
 )
-from havoc_pipeline.tools.result import Decision, Finding, Result, ResultTable
+from havoc_pipeline.tools.result import Decision, Finding, Result, ResultTable, literal
 from havoc_pipeline.tools.spc.charts import Chart
 from havoc_pipeline.tools.spc.subgroups import Subgroups
 
@@ -185,7 +185,7 @@ def _decide(study: Study, interval: tuple[float, float]) -> Decision:
 
 
 def _sentence(study: Study, decision: Decision) -> str:
-    name = study.groups.name.replace("{", "{{").replace("}", "}}")
+    name = literal(study.groups.name)
     reasons = [REASONS.get(f.check, f.check) for f in study.findings if f.status == "fail"]
     if reasons:
         return (

@@ -91,20 +91,13 @@ def size_findings(sizes: Mapping[str, int], what: str = "group") -> Iterator[Fin
 
 def coding_finding(factor: Factor) -> Finding | None:
     """A note when the factor's levels are numbers, which are read as names here."""
-    if len(factor.levels) < 3 or not all(map(_is_number, factor.levels)):
+    if len(factor.levels) < 3 or not factor.numbered:
         return None
     return Finding(
         "coding", "note",
         f"the levels of `{factor.name}` are numbers and are read as names, without order or distance",
         mend="where they are amounts, FIT_REGRESSION uses the distances too",
     )  # fmt: skip
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text.replace(",", ".")))
-    except ValueError:
-        return False
 
 
 def related_rows(response: Wide) -> Finding | None:

@@ -117,7 +117,7 @@ def detectable(df: int, n: int, alpha: float) -> float:
 def coding_findings(*factors: Factor) -> Iterator[Finding]:
     """Factors whose levels are many numbers: probably measurements, not categories."""
     for factor in factors:
-        if len(factor.levels) > MANY_NUMBERS and all(map(_is_number, factor.levels)):
+        if len(factor.levels) > MANY_NUMBERS and factor.numbered:
             yield Finding(
                 "coding", "warn",
                 f"`{factor.name}` holds {len(factor.levels)} different numbers and each is taken as a category",
@@ -137,10 +137,3 @@ def balance_finding(table: Contingency) -> Finding | None:
         f"`{small}` has {sizes.min()} items against {sizes.max()} in the largest group; its share is little known",
         float(sizes.max() / sizes.min()), None, 20.0, mend="count more items of the small group",
     )  # fmt: skip
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text.replace(",", ".")))
-    except ValueError:
-        return False

@@ -15,15 +15,12 @@ from havoc_pipeline.tools.hypothesis import pairwise
 from havoc_pipeline.tools.hypothesis.effect_sizes import REFERENCE, effect
 from havoc_pipeline.tools.hypothesis.groups import Groups
 from havoc_pipeline.tools.hypothesis.means import Means, classic_f, means_of, welch_f
-from havoc_pipeline.tools.hypothesis.pairwise import Pair, pairs_table
-from havoc_pipeline.tools.result import Finding, Result, ResultTable, slug, slugs
-from havoc_pipeline.tools.samples import Floats
+from havoc_pipeline.tools.hypothesis.pairwise import MOST_NAMED, Pair, pairs_table
+from havoc_pipeline.tools.result import Finding, Result, ResultTable, literal, slug, slugs
+from havoc_pipeline.tools.samples import Floats, name_with_unit
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-MOST_NAMED = 10
-"""Groups up to which every pairwise difference is a named value."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +94,7 @@ def one_way(
         ms_within=means.pooled, residual_sd=math.sqrt(means.pooled),
         eta_squared=means.between / (means.between + means.within), omega_squared=sizes.omega,
         effect_low=sizes.low, effect_high=sizes.high, n=int(means.sizes.sum()), groups=len(groups.names), alpha=alpha,
-        label=f"{name} [{unit}]" if unit and unit not in name else name, grouping=grouping,
+        label=name_with_unit(name, unit), grouping=grouping,
         pairs=tuple(pairs), samples=groups.samples,
     )  # fmt: skip
 
@@ -163,17 +160,13 @@ def _series(groups: Groups) -> dict[str, Floats]:
 def _sentence(groups: Groups, means: Means, name: str, grouping: str, unit: str | None, clear: bool) -> str:
     order = np.argsort(means.centred)
     marks, measure = slugs(groups.names), f" {unit}" if unit else ""
-    low, high = (f"{_plain(groups.names[i])} ({{mean_{marks[i]}}}{measure})" for i in (order[0], order[-1]))
-    what = f"the mean of {_plain(name)}" if name != "the response" else "the mean"
+    low, high = (f"{literal(groups.names[i])} ({{mean_{marks[i]}}}{measure})" for i in (order[0], order[-1]))
+    what = f"the mean of {literal(name)}" if name != "the response" else "the mean"
     if clear:
-        return (f"T{what[1:]} differs between the {_plain(grouping)}: it is highest for {high} and lowest for {low} "
+        return (f"T{what[1:]} differs between the {literal(grouping)}: it is highest for {high} and lowest for {low} "
                 "(F {f}, p {p_value}), and the groups account for {eta_squared_percent} of the variation.")  # fmt: skip
-    return (f"The data do not show that {what} differs between the {_plain(grouping)} (F {{f}}, p {{p_value}}): "
+    return (f"The data do not show that {what} differs between the {literal(grouping)} (F {{f}}, p {{p_value}}): "
             f"the observed means run from {low} to {high}.")  # fmt: skip
-
-
-def _plain(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _tables(

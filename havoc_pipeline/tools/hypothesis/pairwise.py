@@ -16,6 +16,8 @@ from havoc_pipeline.tools.samples import Floats
 
 TUKEY_REFERENCE = "Kramer (1956), Biometrics 12, 307-310 (Tukey-Kramer)"
 GAMES_HOWELL_REFERENCE = "Games and Howell (1976), J. Educ. Stat. 1, 113-125"
+MOST_NAMED = 10
+"""Means up to which every pairwise difference is a named value."""
 
 
 @dataclass(frozen=True)

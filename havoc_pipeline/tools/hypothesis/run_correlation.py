@@ -14,7 +14,7 @@ from havoc_pipeline.tools.hypothesis.coefficients import Association, kendall, p
 from havoc_pipeline.tools.hypothesis.correlation_findings import condensed, holm, multiplicity, pair_findings
 from havoc_pipeline.tools.registry import Alpha, tool
 from havoc_pipeline.tools.regression.least_squares import least_squares
-from havoc_pipeline.tools.result import Finding, Result, ResultTable, slugs
+from havoc_pipeline.tools.result import Finding, Result, ResultTable, literal, slugs
 from havoc_pipeline.tools.samples import Floats, Numeric, complete, names
 
 if TYPE_CHECKING:
@@ -234,22 +234,18 @@ def _sentence(
     found: Mapping[str, Association], y: Numeric, controls: Sequence[Numeric], method: str, clear: bool
 ) -> str:
     strongest = _strongest(found)
-    less = f" when {_plain(names(controls)).replace('`', '')} is held constant" if controls else ""
+    less = f" when {literal(names(controls)).replace('`', '')} is held constant" if controls else ""
     numbers = f"{SYMBOLS[method]} {{correlation}}, confidence interval {{ci_low}} to {{ci_high}}"
     if len(found) > 1:
         p = f"p {{p_value_holm_{slugs(found)[list(found).index(strongest)]}}} allowing for {{tests}} tests"
         verb = "is most strongly related" if clear else "comes closest to being related"
         start = "" if clear else "The data do not show that any of the columns is related: "
-        return f"{start}{_plain(strongest)} {verb} to {_plain(y.name)}{less} ({numbers}, {p})."
+        return f"{start}{literal(strongest)} {verb} to {literal(y.name)}{less} ({numbers}, {p})."
     if not clear:
-        return (f"The data do not show that {_plain(strongest)} and {_plain(y.name)} go together{less} ({numbers}, "
+        return (f"The data do not show that {literal(strongest)} and {literal(y.name)} go together{less} ({numbers}, "
                 "p {p_value}).")  # fmt: skip
     way = "rise" if found[strongest].coefficient > 0 else "fall"
-    return f"{_plain(y.name)} tends to {way} as {_plain(strongest)} rises{less} ({numbers}, p {{p_value}})."
-
-
-def _plain(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")
+    return f"{literal(y.name)} tends to {way} as {literal(strongest)} rises{less} ({numbers}, p {{p_value}})."
 
 
 def _table(found: Mapping[str, Association], adjusted: Sequence[float], y: Numeric, alpha: float) -> ResultTable:

@@ -15,6 +15,8 @@ from havoc_pipeline.tools.samples import Floats
 
 NORMAL_THEORY = ("f", "bartlett", "chi-square")
 """Methods whose p-values stand only on normal data."""
+OF_EACH = (outliers, independence, resolution)
+"""Checks of one sample by itself."""
 LEAST_TO_JUDGE, FEW = 8, 10
 LARGE_RATIO = 2.0
 BOX = "Box (1953), Biometrika 40, 318-335 (tests of variances and non-normality)"
@@ -30,7 +32,7 @@ def spread_findings(samples: Samples, method: str, p: float, alpha: float) -> tu
 
 def _each(samples: Samples) -> Iterator[Finding]:
     """Outliers, order and resolution: of both samples, or of those in doubt when there are more."""
-    for check in (outliers, independence, resolution):
+    for check in OF_EACH:
         found = [check(values, name) for name, values in samples.items()]
         doubtful = [entry for entry in found if entry.status in ("warn", "fail")]
         none = Finding(
@@ -110,5 +112,5 @@ def size_finding(samples: Samples, alpha: float) -> Finding:
 
 def single_findings(values: Floats, name: str) -> tuple[Finding, ...]:
     """Findings on one sample whose standard deviation is held against a value."""
-    found = (check(values, name) for check in (outliers, independence, resolution))
+    found = (check(values, name) for check in OF_EACH)
     return (shape_finding({name: values}, "chi-square"), *found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from havoc_pipeline.tools.hypothesis.bonett import bonett_sd
+from havoc_pipeline.tools.hypothesis.bonett import LEAST, bonett_sd
 from havoc_pipeline.tools.hypothesis.spreads import Samples, sd_interval
 from havoc_pipeline.tools.result import ResultTable, slugs
 
@@ -47,12 +47,12 @@ def sd_values(samples: Samples) -> dict[str, float]:
 
 
 def sd_figure(samples: Samples, label: str, alpha: float, reference: float | None = None) -> Figure:
-    """Standard deviations with intervals: robust ones from 5 values on, else those for normal data."""
+    """Standard deviations with intervals: robust ones from `LEAST` values on, else those for normal data."""
     from havoc_pipeline.reports.figures import interval_plot
 
     level = alpha / len(samples)
     spreads = {}
     for name, values in samples.items():
-        ends = bonett_sd(values, level) if values.size >= 5 else sd_interval(values, level)
+        ends = bonett_sd(values, level) if values.size >= LEAST else sd_interval(values, level)
         spreads[name] = (float(values.std(ddof=1)), *ends)
     return interval_plot(spreads, label=f"standard deviation of {label}", reference=reference)

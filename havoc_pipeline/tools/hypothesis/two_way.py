@@ -13,19 +13,17 @@ from scipy.special import fdtrc, stdtrit
 from havoc_pipeline.tools.hypothesis.cells import Cells, Term, TwoWay
 from havoc_pipeline.tools.hypothesis.effect_sizes import REFERENCE
 from havoc_pipeline.tools.hypothesis.pairwise import (
+    MOST_NAMED,
     TUKEY_REFERENCE,
     Pair,
     pairs_table,
     tukey_kramer,
 )
-from havoc_pipeline.tools.result import Finding, Result, ResultTable, slug, slugs
-from havoc_pipeline.tools.samples import Floats
+from havoc_pipeline.tools.result import Finding, Result, ResultTable, literal, slug, slugs
+from havoc_pipeline.tools.samples import Floats, name_with_unit
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-MOST_NAMED = 10
-"""Levels up to which every pairwise difference is a named value."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +86,7 @@ def two_way(
         p_value_interaction=interaction.p_value if interaction else math.nan,
         ss_error=found.ss_error, ms_error=found.ms_error, residual_sd=math.sqrt(found.ms_error),
         r_squared=ss_model / cells.total, n=cells.n, alpha=alpha, factors=names,
-        label=f"{name} [{unit}]" if unit and unit not in name else name,
+        label=name_with_unit(name, unit),
         levels=(cells.first, cells.second), cell_means=cells.means + cells.origin, pairs=pairs, terms=found.terms,
     )  # fmt: skip
 
@@ -129,7 +127,7 @@ def _extra(
 
 
 def _sentence(name: str, names: tuple[str, str], found: TwoWay, alpha: float) -> str:
-    name, first, second = (text.replace("{", "{{").replace("}", "}}") for text in (name, *names))
+    name, first, second = map(literal, (name, *names))
     parts = []
     for factor, term, mark in zip((first, second), found.terms, ("first", "second"), strict=False):
         verb = "differs" if term.p_value < alpha else "is not shown to differ"

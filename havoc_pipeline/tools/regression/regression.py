@@ -13,7 +13,7 @@ from scipy.special import fdtrc, stdtr, stdtrit
 from havoc_pipeline.tools.regression import diagnostics
 from havoc_pipeline.tools.regression.fitted import Fitted
 from havoc_pipeline.tools.regression.prediction import Prediction, predict
-from havoc_pipeline.tools.result import Finding, Result, ResultTable, slugs
+from havoc_pipeline.tools.result import Finding, Result, ResultTable, literal, slugs
 from havoc_pipeline.tools.samples import Floats, Numeric
 
 if TYPE_CHECKING:
@@ -190,11 +190,11 @@ def _numeric_names(fitted: Fitted) -> list[str]:
 
 
 def _sentence(fitted: Fitted, asked: Asked, found: Prediction | None, p: float) -> str:
-    unit = f" {_plain(asked.unit)}" if asked.unit else ""
+    unit = f" {literal(asked.unit)}" if asked.unit else ""
     if found is not None:
         return _prediction_sentence(fitted, asked, unit)
-    name = _plain(asked.name)
-    names = _listed([_plain(predictor.name) for predictor in fitted.model.predictors])
+    name = literal(asked.name)
+    names = _listed([literal(predictor.name) for predictor in fitted.model.predictors])
     if not p < asked.alpha:
         return f"The data do not show that {name} depends on {names} (F {{f}}, p {{p_value}})."
     share = f"the model accounts for {{r_squared_percent}} of its variation, with a typical error of {{sigma}}{unit}"
@@ -202,7 +202,7 @@ def _sentence(fitted: Fitted, asked: Asked, found: Prediction | None, p: float) 
     if len(fitted.model.terms) == 1 and isinstance(only, Numeric):
         return _slope_sentence(fitted, name, only, unit, share)
     clear = [_matters(fitted, place, asked.alpha) for place in range(len(fitted.model.predictors))]
-    matter, rest = ([_plain(p.name) for p, c in zip(fitted.model.predictors, clear, strict=True) if c is wanted]
+    matter, rest = ([literal(p.name) for p, c in zip(fitted.model.predictors, clear, strict=True) if c is wanted]
                     for wanted in (True, False))  # fmt: skip
     what = f"depends on {_listed(matter)}" if matter else f"is related to {names} taken together"
     doubt = f", and an effect of {_listed(rest)} is not shown" if matter and rest else ""
@@ -212,23 +212,23 @@ def _sentence(fitted: Fitted, asked: Asked, found: Prediction | None, p: float) 
 def _slope_sentence(fitted: Fitted, name: str, only: Numeric, unit: str, share: str) -> str:
     key = value_names(fitted)[1]
     way = "rises" if fitted.plain[1].coefficients[1] > 0 else "falls"
-    step = f"one {_plain(only.unit)}" if only.unit else "one unit"
-    return (f"The data show that {name} {way} with {_plain(only.name)}: {step} more goes with a change of "
+    step = f"one {literal(only.unit)}" if only.unit else "one unit"
+    return (f"The data show that {name} {way} with {literal(only.name)}: {step} more goes with a change of "
             f"{{coef_{key}}}{unit} (confidence interval {{ci_low_{key}}} to {{ci_high_{key}}}, p {{p_value_{key}}}), "
             f"and {share}.")  # fmt: skip
 
 
 def _prediction_sentence(fitted: Fitted, asked: Asked, unit: str) -> str:
-    names = [_plain(fitted.model.predictors[i].name) for i in fitted.model.numeric]
+    names = [literal(fitted.model.predictors[i].name) for i in fitted.model.numeric]
     at = ", ".join(f"{name} = {{at_{key}}}" for name, key in zip(names, _numeric_names(fitted), strict=True))
     where = f"At {at}" if at else "By category"
     if len(asked.points) > 1:
         marks = slugs(asked.points)
-        values = ", ".join(f"{{predicted_{mark}}}{unit} for {_plain(point)}"
+        values = ", ".join(f"{{predicted_{mark}}}{unit} for {literal(point)}"
                            for mark, point in list(zip(marks, asked.points, strict=True))[:6])  # fmt: skip
         more = ", … (all in the table)" if len(marks) > 6 else ""
-        return f"{where} the model expects a mean {_plain(asked.name)} of {values}{more}."
-    return (f"{where} the model expects a mean {_plain(asked.name)} of {{predicted}}{unit} (confidence interval "
+        return f"{where} the model expects a mean {literal(asked.name)} of {values}{more}."
+    return (f"{where} the model expects a mean {literal(asked.name)} of {{predicted}}{unit} (confidence interval "
             "{mean_low} to {mean_high}), and a single new value between {new_low} and {new_high}.")  # fmt: skip
 
 
@@ -240,10 +240,6 @@ def _matters(fitted: Fitted, place: int, alpha: float) -> bool:
 
 def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
-
-
-def _plain(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _tables(fitted: Fitted, asked: Asked, found: Prediction | None) -> tuple[ResultTable, ...]:

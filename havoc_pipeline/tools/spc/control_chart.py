@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from havoc_pipeline.tools.result import Decision, Finding, Result, ResultTable
+from havoc_pipeline.tools.result import Decision, Finding, Result, ResultTable, literal
 from havoc_pipeline.tools.spc.chance import Chance
 from havoc_pipeline.tools.spc.charts import Chart
 from havoc_pipeline.tools.spc.checks import false_alarms, signal_findings
@@ -144,7 +144,7 @@ def verdict(charts: tuple[Chart, ...], chance: Chance, alpha: float) -> Decision
 
 
 def _sentence(made: Charted, decision: Decision) -> str:
-    name, unit = _plain(made.groups.name), f" {_plain(made.groups.unit)}" if made.groups.unit else ""
+    name, unit = literal(made.groups.name), f" {literal(made.groups.unit)}" if made.groups.unit else ""
     unit = "" if made.kind in ("p", "np", "c", "u") else unit
     points = {"imr": "values", "xbar_r": "subgroups", "xbar_s": "subgroups"}.get(made.kind, "samples")
     around = f"centre line {{center}}{unit}, limits {{lcl}} to {{ucl}}{unit}"
@@ -152,7 +152,7 @@ def _sentence(made: Charted, decision: Decision) -> str:
     if not places:
         return f"{name} is stable: none of the {{points}} {points} signals ({around})."
     lead = "farthest_point" if "farthest_point" in places else "first_signal"
-    label = _plain(made.groups.label(int(places[lead]) - 1))
+    label = literal(made.groups.label(int(places[lead]) - 1))
     where = (
         f"{'farthest out' if lead == 'farthest_point' else 'first'} at point {{{lead}}}{f' ({label})' if label else ''}"
     )
@@ -170,11 +170,6 @@ def _places(charts: tuple[Chart, ...]) -> dict[str, float]:
     beyond = next((chart for chart in charts if chart.beyond), None)
     farthest = {} if beyond is None else {"farthest_point": int(np.nanargmax(np.abs(beyond.z))) + 1}
     return {"first_signal": min(first), **farthest} if first else {}
-
-
-def _plain(text: str | None) -> str:
-    """Text in which braces stand for themselves."""
-    return (text or "").replace("{", "{{").replace("}", "}}")
 
 
 def _lines(chart: Chart) -> tuple[float, float, float]:

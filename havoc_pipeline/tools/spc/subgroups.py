@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havoc_pipeline.errors import CommandError, DataError
-from havoc_pipeline.tools.samples import Floats, Numeric, Order, Subgroup, Wide
+from havoc_pipeline.tools.samples import Floats, Numeric, Order, Subgroup, Wide, name_with_unit
 
 Rows = NDArray[np.intp]
 
@@ -71,7 +71,7 @@ class Subgroups:
     @property
     def with_unit(self) -> str:
         """Name with the unit in brackets, unless the name already carries it."""
-        return f"{self.name} [{self.unit}]" if self.unit and self.unit not in self.name else self.name
+        return name_with_unit(self.name, self.unit)
 
     @cached_property
     def means(self) -> Floats:
