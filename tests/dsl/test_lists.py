@@ -81,7 +81,7 @@ def test_what_the_check_passes_runs(wide: Table) -> None:
 @pytest.mark.parametrize(
     "text,said",
     [
-        ("RUN_ANOVA response=[p1, p2, p3] factor=item", "factor= out, or average the columns first: response=(mean([p1, p2, p3]))"),
+        ("RUN_ANOVA response=[p1, p2, p3] factor=item", "factor= out, or average the columns first: response=(mean([p1, p2, p3"),
         ("RUN_TTEST response=[p1, p2] group=side", "average the columns first: response=(mean([p1, p2]))"),
         ("RUN_TTEST response=[p1, p2, p3] mu=10", "average the columns first: response=(mean([p1, p2, p3]))"),
         ("RUN_TTEST response=[p1, p2] before=p1 after=p2", "leave response= out"),

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 import havoc_pipeline.tools
-
 from havoc_pipeline.errors import CommandError
 from havoc_pipeline.reports.page import answer_report, run_report
 from havoc_pipeline.reports.render import Shown, fill
@@ -36,7 +35,7 @@ def test_sentences_of_tools_round_to_no_negative_zero() -> None:
     for path in sorted(Path(havoc_pipeline.tools.__path__[0]).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             spec = ast.unparse(node.format_spec) if isinstance(node, ast.FormattedValue) and node.format_spec else ""
-            if spec.rstrip("'\"").endswith("f") and "z" not in spec:
+            if re.search(r"\.\d+f", spec) and "z" not in spec:
                 found.append(f"{path.name}:{node.lineno} {spec}")
     assert found == []
 
