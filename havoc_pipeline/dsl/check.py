@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from havoc_pipeline.dsl.command import Call, Command, Name, ResultColumn, Value
+from havoc_pipeline.dsl.command import Call, Command, Name, ResultColumn, Value, write_value
 from havoc_pipeline.dsl.parse import pointed
 from havoc_pipeline.errors import CommandError, TableError
 from havoc_pipeline.tables import Column, Table
@@ -33,8 +33,9 @@ def check(command: Command, table: Table | None, steps: int = 0) -> Tool:
     Raises
     ------
     CommandError
-        When a parameter is unknown, lacking, or of the wrong kind, or a column does not exist or
-        does not qualify; the message points at the place and names the nearest valid choice.
+        When a parameter is unknown, lacking, or of the wrong kind, a column does not exist or does
+        not qualify, or a list of columns does not go with another argument; the message points at
+        the place and names the nearest valid choice or the mend.
     """
     tool = find_tool(command.name)
     if tool.needs_table and table is None:
@@ -48,6 +49,7 @@ def check(command: Command, table: Table | None, steps: int = 0) -> Tool:
     for name, value in command.arguments.items():
         _check_value(command, tool.parameters[name], value, table, steps)
     _check_levels(command, tool, table)
+    _check_lists(command, tool)
     _check_common(command, tool, table)
     return tool
 
@@ -64,6 +66,22 @@ def _check_levels(command: Command, tool: Tool, table: Table | None) -> None:
                 choice = ", ".join(levels[:8]) or "no column is grouped by"
                 problem = f"`{parameter.name}` names `{level.text}`, which is no level of the group: {choice}"
                 raise CommandError(pointed(command, parameter.name, problem))
+
+
+def _check_lists(command: Command, tool: Tool) -> None:
+    """A list of columns must go with the other arguments, as the tool itself says."""
+    given = {name: _as_written(value) for name, value in command.arguments.items()}
+    refused = tool.refuses(given) if tool.refuses is not None else None
+    if refused is not None:
+        raise CommandError(pointed(command, refused.parameter, refused.reason))
+
+
+def _as_written(value: Value) -> bool | float | str | tuple[str, ...]:
+    if isinstance(value, tuple):
+        return tuple(map(write_value, value)) if len(value) > 1 else _as_written(value[0])
+    if isinstance(value, bool | float):
+        return value
+    return value.text if isinstance(value, Name) else write_value(value)
 
 
 def _unknown_parameter(tool: Tool, name: str) -> str:

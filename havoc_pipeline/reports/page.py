@@ -13,7 +13,7 @@ from havoc_pipeline.errors import HavocError
 from havoc_pipeline.reports.answer_text import confidence_words, source, understood
 from havoc_pipeline.reports.drawing import Drawing, inline_svg
 from havoc_pipeline.reports.page_style import STYLE
-from havoc_pipeline.reports.render import Shown, cell_text, shown_of_answer, written
+from havoc_pipeline.reports.render import Shown, cell_text, filled, shown_of_answer, written
 from havoc_pipeline.reports.style import MARKS
 from havoc_pipeline.tools.result import Finding, ResultTable
 
@@ -105,6 +105,7 @@ def _figure(drawing: Drawing, place: int, view: Shown) -> str:
 
 
 def _table(table: ResultTable) -> str:
+    table = filled(table)
     head = "".join(f'<th scope="col">{escape(str(column))}</th>' for column in table.columns)
     rows = "\n".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in table.rows)
     caption = f"<caption>{escape(table.title)}</caption>" if table.title else ""

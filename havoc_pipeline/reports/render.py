@@ -126,6 +126,17 @@ def cell_text(value: Any) -> str:
     return format_number("", value) if isinstance(value, int | float) else str(value)
 
 
+def filled(table: ResultTable) -> ResultTable:
+    """The table less the columns, after the first, that are empty in every row."""
+    kept = [c for c in range(len(table.columns)) if c == 0 or _says(table, c) or not table.rows]
+    rows = tuple(tuple(row[c] for c in kept) for row in table.rows)
+    return ResultTable(table.title, tuple(table.columns[c] for c in kept), rows)
+
+
+def _says(table: ResultTable, column: int) -> bool:
+    return any(cell_text(row[column]) for row in table.rows)
+
+
 def _plain_table(table: ResultTable) -> ResultTable:
     rows = tuple(tuple(_plain_cell(cell) for cell in row) for row in table.rows)
     return ResultTable(table.title, tuple(map(str, table.columns)), rows)

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from havoc_pipeline.reports.render import Shown, cell_text, written
+from havoc_pipeline.reports.render import Shown, cell_text, filled, written
 from havoc_pipeline.reports.style import Style
 from havoc_pipeline.tools.result import ResultTable
 
@@ -59,6 +59,7 @@ def checks_text(view: Shown, style: Style) -> str:
 
 def table_text(table: ResultTable, style: Style) -> str:
     """A table in aligned columns; one too wide is cut into several that repeat the first column."""
+    table = filled(table)
     kept = table.rows[:MOST_ROWS]
     cells = [list(table.columns), *([cell_text(cell) for cell in row] for row in kept)]
     right = [_is_numbers([row[place] for row in kept]) for place in range(len(table.columns))]

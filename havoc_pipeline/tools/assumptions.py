@@ -95,7 +95,7 @@ def normality(values: Floats, name: str) -> Finding:
     statistic, p = anderson_darling(values)
     skew = float(((values - values.mean()) ** 3).mean() / values.std() ** 3)
     shape = "right-skewed" if skew > 0.5 else "left-skewed" if skew < -0.5 else "not clearly skewed"
-    text = f"{name}: Anderson-Darling A² = {statistic:.3f}, p {p_text(p)}"
+    text = f"{name}: Anderson-Darling A² = {statistic:z.3f}, p {p_text(p)}"
     if p >= LEVEL:
         return Finding(
             "normality",
@@ -166,7 +166,7 @@ def independence(values: Floats, name: str) -> Finding:
             reference=reference,
         )
     r1, limit = autocorrelation(values), 2.576 / math.sqrt(n)
-    text = f"{name}: correlation of successive rows {r1:.2f} (limit ±{limit:.2f})"
+    text = f"{name}: correlation of successive rows {r1:z.2f} (limit ±{limit:z.2f})"
     if abs(r1) <= limit:
         return Finding(
             "independence",
@@ -213,4 +213,4 @@ def outliers(values: Floats, name: str) -> Finding:
 
 def p_text(p: float) -> str:
     """A p-value after the letter p: `= 0.031` or `< 0.001`."""
-    return "< 0.001" if p < 0.001 else f"= {p:.3f}"
+    return "< 0.001" if p < 0.001 else f"= {p:z.3f}"

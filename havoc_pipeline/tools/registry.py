@@ -14,13 +14,14 @@ import pkgutil
 import types
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NewType
 
 from havoc_pipeline.errors import CommandError
+from havoc_pipeline.tools.lists import Refuses
 from havoc_pipeline.tools.result import Result
 from havoc_pipeline.tools.samples import Sample
 
@@ -77,6 +78,8 @@ class Tool:
         In the order of the signature.
     transforms : tuple of str
         Parameters (columns or numbers on the same scale) that `transform=` rescales.
+    refuses : callable, optional
+        Which lists of columns do not go with the other arguments.
     """
 
     name: str
@@ -88,6 +91,7 @@ class Tool:
     parameters: Mapping[str, Parameter]
     transforms: tuple[str, ...]
     needs_table: bool
+    refuses: Refuses | None = None
 
     @property
     def has_alpha(self) -> bool:
@@ -133,7 +137,12 @@ _tools: dict[str, Tool] = {}
 
 
 def tool(
-    name: str, *, family: str, transforms: tuple[str, ...] = (), needs_table: bool = True
+    name: str,
+    *,
+    family: str,
+    transforms: tuple[str, ...] = (),
+    needs_table: bool = True,
+    refuses: Refuses | None = None,
 ) -> Callable[[Callable[..., Result]], Tool]:
     """Register a function as the DSL command `name`.
 
@@ -143,7 +152,7 @@ def tool(
     """
 
     def register(function: Callable[..., Result]) -> Tool:
-        made = _tool_of(function, name, family, transforms, needs_table)
+        made = replace(_tool_of(function, name, family, transforms, needs_table), refuses=refuses)
         _tools[name] = made
         return made
 

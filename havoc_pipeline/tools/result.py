@@ -131,12 +131,12 @@ def format_number(name: str, value: float) -> str:
     if math.isinf(value):
         return "infinity" if value > 0 else "minus infinity"
     if name.startswith("p_value") or name.endswith("_p_value"):
-        return "< 0.001" if value < 0.001 else f"{value:.3f}"
+        return "< 0.001" if value < 0.001 else f"{value:z.3f}"
     if name.endswith("_percent"):
-        return f"{value:.3g}%"
+        return f"{value:z.3g}%"
     if isinstance(value, int) or (float(value).is_integer() and abs(value) < 1e15):
         return f"{int(value)}"
-    return f"{value:.4g}" if abs(value) < 1e4 else f"{value:,.6g}"
+    return f"{value:z.4g}" if abs(value) < 1e4 else f"{value:,.6g}"
 
 
 def _signed(text: str) -> str:

@@ -1,10 +1,13 @@
 """Sentences, tables and pages."""
 
+import ast
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
+import havoc_pipeline.tools
 from havoc_pipeline.errors import CommandError
 from havoc_pipeline.reports.page import answer_report, run_report
 from havoc_pipeline.reports.render import Shown, fill
@@ -19,6 +22,33 @@ HOSTILE = "<script>alert('x')</script> & \"quoted\""
 def test_numbers_are_filled_in_as_readers_expect_them() -> None:
     told = fill("p {p_value}, {share_percent} of {n}; {{kept}}", {"p_value": 0.0002, "share_percent": 12.34, "n": 40})
     assert told == "p < 0.001, 12.3% of 40; {kept}"
+
+
+def test_a_rounded_zero_has_no_sign() -> None:
+    zeros = {"a": -0.0, "b_percent": -0.0, "c": -0.0004, "p_value": 0.5}
+    assert fill("{a}, {b_percent}, {c}", zeros) == "0, 0%, -0.0004"
+
+
+def test_sentences_of_tools_round_to_no_negative_zero() -> None:
+    """A fixed number of decimals makes `-0.00` of -0.001, unless the format says `z`."""
+    found = []
+    for path in sorted(Path(havoc_pipeline.tools.__path__[0]).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            spec = ast.unparse(node.format_spec) if isinstance(node, ast.FormattedValue) and node.format_spec else ""
+            if re.search(r"\.\d+f", spec) and "z" not in spec:
+                found.append(f"{path.name}:{node.lineno} {spec}")
+    assert found == []
+
+
+def test_a_column_that_is_empty_in_every_row_is_not_shown() -> None:
+    rows = (("a", 1.5, "", None), ("b", None, "", ""))
+    table = ResultTable("T", ("item", "value", "note", "other"), rows)
+    html = run_report([Shown("r1", "X", None, "informative", "so", {}, tables=(table,))], [], None)
+    assert re.findall(r'<th scope="col">([^<]*)', html) == ["item", "value"]
+    assert html.count("<td") == 4
+    text = table_text(table, Style(80))
+    assert "value" in text and "note" not in text and "other" not in text
+    assert "note" in table_text(ResultTable("T", ("item", "note"), ()), Style(80))
 
 
 @pytest.mark.parametrize("sentence", ["{other}", "{", "a } b", "{}"])

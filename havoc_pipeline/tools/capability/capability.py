@@ -15,7 +15,7 @@ from havoc_pipeline.tools.result import Result
 from havoc_pipeline.tools.samples import Numeric, Order, Subgroup, Wide
 from havoc_pipeline.tools.spc.checks import resolution, subgrouping, time_order
 from havoc_pipeline.tools.spc.sigma import Method, Sigma, within_sigma
-from havoc_pipeline.tools.spc.subgroups import Subgroups, make_subgroups
+from havoc_pipeline.tools.spc.subgroups import Subgroups, make_subgroups, refused_lists
 from havoc_pipeline.tools.spc.variables import chosen_chart, variable_charts
 
 MOST = 1e60
@@ -23,7 +23,7 @@ MOST = 1e60
 Within = Literal["auto", "pooled", "r_bar", "s_bar", "moving_range"]
 
 
-@tool("CAPABILITY", family="capability", transforms=("value", "lsl", "usl", "target"))
+@tool("CAPABILITY", family="capability", transforms=("value", "lsl", "usl", "target"), refuses=refused_lists)
 def capability(
     table: Any,
     value: Numeric | Wide,

@@ -51,7 +51,7 @@ def dependence(groups: Subgroups) -> Finding:
         text = f"{series.size} {what} are too few to judge whether they depend on each other"
         return Finding("autocorrelation", "note", text, reference=reference)
     r1, limit = autocorrelation(series), 1.96 / math.sqrt(series.size)
-    text = f"correlation of successive {what} {r1:.2f} (limit ±{limit:.2f})"
+    text = f"correlation of successive {what} {r1:z.2f} (limit ±{limit:z.2f})"
     if abs(r1) <= limit:
         return Finding("autocorrelation", "pass", f"{text}; no sign of dependence", r1, None, limit, reference)
     mend = "sample further apart, remove the drift, or model the dependence before judging capability"
@@ -72,7 +72,7 @@ def normality(values: Floats, name: str) -> Finding:
         return Finding("normality", "note", text, reference=reference)
     a, p = anderson_darling(values)
     skew = float(((values - values.mean()) ** 3).mean() / values.std() ** 3)
-    text = f"{name}: Anderson-Darling A² = {a:.3f}, p {p_text(p)}, skewness {skew:.2f}"
+    text = f"{name}: Anderson-Darling A² = {a:z.3f}, p {p_text(p)}, skewness {skew:z.2f}"
     if p >= LEVEL:
         return Finding(
             "normality", "pass", f"{text}; no evidence against a normal distribution", a, p, LEVEL, reference
@@ -121,7 +121,7 @@ def limits_make_sense(values: Floats, limits: Specification) -> Finding:
 def between(within: Indices, overall: Indices, ratio: float) -> Finding:
     """Whether variation over time exceeds the variation within subgroups (`ratio` of the two sigmas)."""
     p = float(fdtrc(overall.degrees, within.degrees, ratio**2))
-    text = f"the overall standard deviation is {ratio:.2f} times the one within subgroups"
+    text = f"the overall standard deviation is {ratio:z.2f} times the one within subgroups"
     reference = "Montgomery (2020), section 8.3"
     if p >= 0.01 or ratio < 1.05:
         return Finding("within and overall variation", "pass", f"{text}; the two agree", ratio, p, 0.01, reference)

@@ -48,7 +48,7 @@ def numeric_findings(summary: NumericSummary, *, alone: bool) -> Iterator[Findin
     skew = summary.moments.skewness
     if abs(skew) > SKEWED and summary.n >= FEW:
         side = "above" if summary.moments.mean > summary.quartiles[1] else "below"
-        text = f"{summary.name}: skewness {skew:.2f}; the mean lies {side} the median, which is more typical"
+        text = f"{summary.name}: skewness {skew:z.2f}; the mean lies {side} the median, which is more typical"
         yield Finding("shape", "note", text, skew, None, SKEWED, "Bulmer (1979), Principles of Statistics, ch. 4")
 
 

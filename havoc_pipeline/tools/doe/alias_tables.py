@@ -88,4 +88,4 @@ def _sum(row: np.ndarray[tuple[int, ...], np.dtype[np.float64]], others: Sequenc
 
 
 def _factor(value: float) -> str:
-    return "" if abs(value - 1) < SMALLEST_SHOWN else f"{value:.2f} "
+    return "" if abs(value - 1) < SMALLEST_SHOWN else f"{value:z.2f} "

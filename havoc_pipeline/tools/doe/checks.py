@@ -42,7 +42,7 @@ def _meaning(resolution: int) -> str:
 def partial_aliasing_finding(generalized: float) -> Finding:
     """What the generalised resolution of a two-level design says that is no regular fraction."""
     reference = "Deng and Tang (1999), Statistica Sinica 9, 1071-1082"
-    text = f"no regular fraction: effects are partly aliased, generalised resolution {generalized:.2f}"
+    text = f"no regular fraction: effects are partly aliased, generalised resolution {generalized:z.2f}"
     mend = "read the correlations of the terms, which take the place of alias chains"
     return Finding("resolution", "note" if generalized >= 4 else "warn", text, generalized, None, 4.0, reference, mend)
 
@@ -84,7 +84,7 @@ def balance_finding(imbalance: Mapping[str, float]) -> Finding:
         text = "checked: the settings of every factor occur equally often, or evenly about the middle"
         return Finding("balance", "pass", text, 0.0, None, UNEVEN, reference)
     uneven = sum(value >= ZERO for value in imbalance.values())
-    text = f"{uneven} of {len(imbalance)} factors are not balanced (most of all {name}, imbalance {worst:.2f})"
+    text = f"{uneven} of {len(imbalance)} factors are not balanced (most of all {name}, imbalance {worst:z.2f})"
     mend = "run the combinations that are missing, or rely on least squares, which allows for it"
     return Finding("balance", "note" if worst <= UNEVEN else "warn", text, worst, None, UNEVEN, reference, mend)
 
@@ -99,7 +99,7 @@ def orthogonality_finding(fitted: Assessment, squares: Sequence[int]) -> Finding
         text = "checked: no two terms of the model are correlated"
         return Finding("orthogonality", "pass", text, 0.0, None, CORRELATED, reference)
     ending = "; main effects and interactions are not correlated" if squares and straight < ZERO else ""
-    text = f"the largest correlation of two terms is {largest:.2f} ({pair}){ending}"
+    text = f"the largest correlation of two terms is {largest:z.2f} ({pair}){ending}"
     slight = largest <= CORRELATED or straight < ZERO
     mend = "" if slight else "read the effects jointly; add runs that separate them"
     return Finding("orthogonality", "note" if slight else "warn", text, largest, None, CORRELATED, reference, mend)

@@ -36,7 +36,7 @@ def axial_finding(layout: Layout) -> Finding:
     turned, beyond = abs(ratio - 1) < TOLERANCE, layout.axial > 1 + TOLERANCE
     text = "rotatable: predictions are equally precise in every direction"
     if not turned:
-        text = f"not rotatable (fourth moment {ratio:.2f} of what that takes): precision depends on the direction"
+        text = f"not rotatable (fourth moment {ratio:z.2f} of what that takes): precision depends on the direction"
     text += f"; axial points lie at ±{layout.axial:.3g}, " if beyond else "; "
     text += "beyond the low and high settings" if beyond else "no setting lies beyond low and high"
     mend = "use axial=face_centered if those settings cannot be run" if beyond else ""

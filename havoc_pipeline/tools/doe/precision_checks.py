@@ -64,7 +64,7 @@ def leverage_finding(fitted: Assessment) -> Finding:
         text = f"{alone} of {fitted.runs} runs would be fitted exactly whatever the result, so nothing checks them"
         return Finding("leverage", "warn", text, largest, None, limit, reference, "repeat those runs")
     text = f"{far or 'no'} run{'s' * (far > 1)} weigh{'s' * (far <= 1)} more than twice the average"
-    text += f" (largest leverage {largest:.2f})"
+    text += f" (largest leverage {largest:z.2f})"
     mend = "repeat those runs" if far else ""
     return Finding("leverage", "note" if far else "pass", text, largest, None, limit, reference, mend)
 
@@ -86,7 +86,7 @@ def power_finding(one: float, two: float, alpha: float, model: str) -> Finding:
     if math.isnan(two):
         text = "no degrees of freedom are left for the error, or a main effect is aliased: power cannot be computed"
         return Finding("power", "warn", text, None, None, ENOUGH, reference, mend)
-    text = f"chance to find a main effect of one standard deviation {one:.2f}, of two {two:.2f}"
+    text = f"chance to find a main effect of one standard deviation {one:z.2f}, of two {two:z.2f}"
     text += f" (α = {alpha:g}, {model} model)"
     enough = two >= ENOUGH
     return Finding("power", "pass" if enough else "warn", text, two, None, ENOUGH, reference, "" if enough else mend)

@@ -243,7 +243,9 @@ def _tables(table: Contingency, event: str | None, alpha: float) -> Iterator[Res
     yield _grid(table, "Expected counts", table.expected.tolist())
     cells = table.counts.size
     limit = -float(ndtri(alpha / 2 / cells))
-    yield _grid(table, f"Adjusted residuals (beyond ±{limit:.2f}: clear among {cells} cells)", table.residuals.tolist())
+    yield _grid(
+        table, f"Adjusted residuals (beyond ±{limit:z.2f}: clear among {cells} cells)", table.residuals.tolist()
+    )
 
 
 def _grid(table: Contingency, title: str, cells: list[list[float]], *, total: bool = False) -> ResultTable:

@@ -8,6 +8,7 @@ from havoc_pipeline.errors import CommandError, DataError
 from havoc_pipeline.tools.hypothesis.spread_against_value import spread_against_value
 from havoc_pipeline.tools.hypothesis.spread_comparison import spread_comparison
 from havoc_pipeline.tools.hypothesis.spread_ratio import spread_ratio
+from havoc_pipeline.tools.lists import Given, Refused, beside, listed
 from havoc_pipeline.tools.registry import Alpha, Alternative, Level, tool
 from havoc_pipeline.tools.result import Result
 from havoc_pipeline.tools.samples import Factor, Floats, Numeric, Wide, find_level
@@ -15,7 +16,34 @@ from havoc_pipeline.tools.samples import Factor, Floats, Numeric, Wide, find_lev
 Method = Literal["brown_forsythe", "levene", "bartlett", "f"]
 
 
-@tool("COMPARE_VARIANCES", family="hypothesis", transforms=("response",))
+def refused_lists(given: Given) -> Refused | None:
+    """A list of responses beside what asks for one column, or for two where there are more."""
+    columns = listed(given, "response")
+    if not columns:
+        return None
+    refused = beside(given, "response", ("group", "first", "sigma"), f"name one column: response={columns[0]}")
+    if refused is not None:
+        return refused
+    different = len(set(columns))
+    if different < 2:
+        return Refused("response", f"response= lists only `{columns[0]}`; name two or more different columns")
+    return _unfit(different, given.get("method"), given.get("alternative", "two-sided"), None)
+
+
+def _unfit(count: int, method: object, alternative: object, first: object) -> Refused | None:
+    """What asks for two groups where there are `count`, or for a direction that the method lacks."""
+    directed = alternative != "two-sided"
+    if count == 2:
+        text = f"method=bartlett has no direction; use method=f or brown_forsythe for {alternative}"
+        return Refused("alternative", text) if method == "bartlett" and directed else None
+    asks = {"method": method == "f", "first": first is not None, "alternative": directed}
+    shown = {"method": "method=f", "first": "first=", "alternative": f"alternative={alternative}"}
+    name = next((name for name, asked in asks.items() if asked), None)
+    text = f"compares two groups and there are {count}: pick two with where=, or leave it out"
+    return None if name is None else Refused(name, f"{shown[name]} {text}")
+
+
+@tool("COMPARE_VARIANCES", family="hypothesis", transforms=("response",), refuses=refused_lists)
 def compare_variances(
     table: Any,
     response: Numeric | Wide,
@@ -75,10 +103,10 @@ def compare_variances(
     -------
     COMPARE_VARIANCES response=diameter group=machine ALPHA_0_05
     """
-    if sigma is not None:
-        if group is not None or first is not None or method != "brown_forsythe" or not isinstance(response, Numeric):
+    if sigma is not None and isinstance(response, Numeric):
+        if group is not None or first is not None or method != "brown_forsythe":
             raise CommandError(
-                "sigma= holds one column against a value, by chi-square: leave group=, first=, method= and lists out, "
+                "sigma= holds one column against a value, by chi-square: leave group=, first= and method= out, "
                 "or add by= to repeat it for each group"
             )
         return _against_value(response, sigma, alternative, float(alpha))
@@ -86,20 +114,12 @@ def compare_variances(
     samples = _samples(response, group, first)
     for name, values in samples.items():
         _need(values, name)
+    unfit = _unfit(len(samples), method, alternative, first)
+    if unfit is not None:
+        raise CommandError(unfit.reason)
     if len(samples) == 2:
-        return _two(samples, label, method, alternative, float(alpha))
-    if method == "f" or alternative != "two-sided" or first is not None:
-        given = "method=f" if method == "f" else "first=" if first is not None else f"alternative={alternative}"
-        raise CommandError(
-            f"{given} compares two groups and there are {len(samples)}: pick two with where=, or leave it out"
-        )
+        return spread_ratio(samples, label, method, alternative, float(alpha))
     return spread_comparison(samples, label, method, float(alpha))
-
-
-def _two(samples: dict[str, Floats], label: str, method: Method, alternative: str, alpha: float) -> Result:
-    if method == "bartlett" and alternative != "two-sided":
-        raise CommandError(f"method=bartlett has no direction; use method=f or brown_forsythe for {alternative}")
-    return spread_ratio(samples, label, method, alternative, alpha)
 
 
 def _against_value(response: Numeric, sigma: float, alternative: str, alpha: float) -> Result:
@@ -111,15 +131,7 @@ def _against_value(response: Numeric, sigma: float, alternative: str, alpha: flo
 
 def _samples(response: Numeric | Wide, group: Factor | None, first: Level | None) -> dict[str, Floats]:
     if isinstance(response, Wide):
-        if group is not None or first is not None:
-            raise CommandError(
-                "response= lists columns, each a group of its own and the first on top: leave group= and first= out, or "
-                "name one column"
-            )
-        columns = {column.name: column.values[~column.missing] for column in response.columns}
-        if len(columns) < 2:
-            raise CommandError(f"response= lists only `{response.columns[0].name}`; name two or more different columns")
-        return columns
+        return {column.name: column.values[~column.missing] for column in response.columns}
     if group is None:
         raise CommandError(
             "COMPARE_VARIANCES takes response= and group=, several columns as response=[a, b], or response= and sigma="

@@ -105,7 +105,7 @@ def _far_points(x: Numeric, y: Numeric) -> Finding:
     if min(np.ptp(x.values[keep]), np.ptp(y.values[keep])) == 0:
         without = "nothing would vary"
     else:
-        without = f"r would be {pearson(x.values[keep], y.values[keep]).coefficient:.3f} instead of {r:.3f}"
+        without = f"r would be {pearson(x.values[keep], y.values[keep]).coefficient:z.3f} instead of {r:z.3f}"
     text = (
         f"`{x.name}` and `{y.name}`: row{'s' * (far.size > 1)} {rows} of the complete rows lie{'s' * (far.size == 1)} "
     )
@@ -134,7 +134,7 @@ def _row_order(x: Numeric, y: Numeric) -> Iterator[Finding]:
         return
     r1, r2, limit = autocorrelation(x.values), autocorrelation(y.values), 2.576 / math.sqrt(n)
     reference = "Box, Jenkins, Reinsel and Ljung (2015), Time Series Analysis, section 12.1"
-    text = f"correlation of successive rows: `{x.name}` {r1:.2f}, `{y.name}` {r2:.2f} (limit ±{limit:.2f})"
+    text = f"correlation of successive rows: `{x.name}` {r1:z.2f}, `{y.name}` {r2:z.2f} (limit ±{limit:z.2f})"
     if min(r1, r2) <= limit:
         text += "; no sign that both drift with the order of the rows"
         yield Finding("independence", "pass", text, min(r1, r2), None, limit, reference)

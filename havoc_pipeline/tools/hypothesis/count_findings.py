@@ -59,7 +59,7 @@ def repeated_counts(place: NDArray[np.intp], counts: Floats) -> Finding | None:
         return None
     statistic = float(sum(((cell - cell.mean()) ** 2).sum() / cell.mean() for cell in cells))
     p, factor = float(chdtrc(df, statistic)), statistic / df
-    text = f"rows of the same cell scatter {factor:.2f} times as much as independent counts would (p {p_text(p)})"
+    text = f"rows of the same cell scatter {factor:z.2f} times as much as independent counts would (p {p_text(p)})"
     reference = "McCullagh and Nelder (1989), Generalized Linear Models, section 4.5"
     if p >= LEVEL or factor < 1.25:
         return Finding("overdispersion", "pass", text, factor, p, LEVEL, reference)
@@ -80,7 +80,7 @@ def serial_finding(group: Factor, outcome: Factor, event: str) -> Finding | None
     if hit.size < 20 or not (hit != 0).any():
         return None
     r1, limit = autocorrelation(hit), 2.576 / math.sqrt(hit.size)
-    text = f"successive rows correlate {r1:.2f} within the groups (limit ±{limit:.2f})"
+    text = f"successive rows correlate {r1:z.2f} within the groups (limit ±{limit:z.2f})"
     reference = "Box, Jenkins, Reinsel and Ljung (2015), Time Series Analysis, section 2.1.6"
     if abs(r1) <= limit:
         return Finding(
@@ -98,13 +98,13 @@ def size_finding(chi2: float, df: int, n: int, alpha: float, clear: bool) -> Fin
     reference = "Cohen (1988), Statistical Power Analysis, ch. 7"
     if clear:
         small = w < TRIVIAL
-        text = f"effect w = {w:.3f} over {n} items"
+        text = f"effect w = {w:z.3f} over {n} items"
         tail = "; clear but small, so ask whether it matters" if small else "; not a trivial one"
         return Finding("effect size", "note" if small else "pass", text + tail, w, None, TRIVIAL, reference)
     shown = detectable(df, n, alpha)
     return Finding(
         "sample size", "warn" if shown > 0.3 else "note",
-        f"{n} items show an effect of w = {shown:.2f} or more in four of five studies; smaller ones may be missed",
+        f"{n} items show an effect of w = {shown:z.2f} or more in four of five studies; smaller ones may be missed",
         shown, None, 0.3, reference, "count more items before calling the groups equal" if shown > 0.3 else "",
     )  # fmt: skip
 

@@ -58,7 +58,7 @@ def size_finding(values: Floats, name: str, p: float, alpha: float) -> Finding:
         text = f"{name}: {n} values show only gross departures; a test that does not reject says little"
         return Finding("sample size", "warn", text, float(n), None, float(FEW), RAZALI,
                        "take 50 values or more, or judge by earlier data of the same process")  # fmt: skip
-    text = f"{name}: {n} values; the largest gap to the normal curve is {100 * gap:.1f} percentage points"
+    text = f"{name}: {n} values; the largest gap to the normal curve is {100 * gap:z.1f} percentage points"
     slight = gap < SLIGHT_GAP and plot_correlation(values) > STRAIGHT
     if p < alpha and slight and n >= MANY:
         return Finding(
@@ -72,8 +72,8 @@ def size_finding(values: Floats, name: str, p: float, alpha: float) -> Finding:
 def shape_finding(values: Floats, name: str, clear: bool) -> Finding:
     """Skewness and kurtosis in words, and what they suggest."""
     found = moments(values)
-    skew = f"skewness {found.skewness:.2f} (standard error {found.skewness_se:.2f})"
-    tails = f"excess kurtosis {found.kurtosis:.2f} (standard error {found.kurtosis_se:.2f})"
+    skew = f"skewness {found.skewness:z.2f} (standard error {found.skewness_se:z.2f})"
+    tails = f"excess kurtosis {found.kurtosis:z.2f} (standard error {found.kurtosis_se:z.2f})"
     text = f"{name}: {skew}{f', {tails}' if found.n > 3 else ''}; {shape_words(found)}"
     reference = "Joanes and Gill (1998), The Statistician 47, 183-189; Pearson et al. (1977), Biometrika 64, 231-246"
     return Finding("shape", "note", text, found.skewness, None, None, reference, _suggestion(found) if clear else "")
@@ -118,7 +118,7 @@ def agreement_finding(values: Floats, name: str, method: str, p: float, alpha: f
     if values.size < other.least:
         return None
     statistic, q = other.compute(values)
-    text = f"{name}: {other.name} {other.letter} = {statistic:.3f}, p {p_text(q)}"
+    text = f"{name}: {other.name} {other.letter} = {statistic:z.3f}, p {p_text(q)}"
     if (q < alpha) == (p < alpha):
         return Finding("sensitivity", "pass", f"{text}, the same verdict", statistic, q, alpha, other.reference)
     return Finding("sensitivity", "note", f"{text}, the opposite verdict; the case is a close one", statistic, q, alpha,
@@ -130,7 +130,7 @@ def drawn_finding(values: Floats, name: str, method: str, p: float, alpha: float
     if method != "jarque_bera" or values.size > MOST_DRAWN:
         return None
     drawn = jarque_bera_drawn_p(values)
-    text = f"{name}: p is that of very large samples; against normal samples of this size it is {drawn:.3f}"
+    text = f"{name}: p is that of very large samples; against normal samples of this size it is {drawn:z.3f}"
     off = (drawn < alpha) != (p < alpha)
     return Finding("approximation", "warn" if off else "note", text, drawn, drawn, alpha, METHODS[method].reference,
                    "use method=anderson_darling or shapiro_wilk" if off else "")  # fmt: skip
@@ -182,7 +182,7 @@ def within_finding(centred: Mapping[str, Floats], what: str) -> Finding:
             "within " + what, "note", f"too few values to judge the spread within {what}", reference=reference
         )
     statistic, p = anderson_darling(pooled)
-    text = f"values about the means of {what}: Anderson-Darling A² = {statistic:.3f}, p {p_text(p)}"
+    text = f"values about the means of {what}: Anderson-Darling A² = {statistic:z.3f}, p {p_text(p)}"
     if p >= LEVEL:
         text = f"{text}; no evidence against normal"
         return Finding("within " + what, "pass", text, statistic, p, LEVEL, reference)

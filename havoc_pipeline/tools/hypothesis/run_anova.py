@@ -22,6 +22,7 @@ from havoc_pipeline.tools.hypothesis.cells import Cells, TwoWay, analyse, cells_
 from havoc_pipeline.tools.hypothesis.groups import Groups, groups_of
 from havoc_pipeline.tools.hypothesis.one_way import check_groups, one_way
 from havoc_pipeline.tools.hypothesis.two_way import two_way
+from havoc_pipeline.tools.lists import Given, Refused, beside, listed
 from havoc_pipeline.tools.registry import Alpha, tool
 from havoc_pipeline.tools.result import Finding, Result
 from havoc_pipeline.tools.samples import Factor, Numeric, Wide
@@ -30,7 +31,30 @@ Method = Literal["classic", "welch"]
 Posthoc = Literal["tukey", "games_howell", "none"]
 
 
-@tool("RUN_ANOVA", family="hypothesis", transforms=("response",))
+def refused_lists(given: Given) -> Refused | None:
+    """A list of responses beside a factor, or factors that two-way analysis does not take."""
+    factors = listed(given, "factor")
+    if len(factors) > 2:
+        return Refused(
+            "factor",
+            f"factor= lists {len(factors)} columns; RUN_ANOVA takes one or two: for more use FIT_REGRESSION with "
+            "predictors=[…] model=interactions",
+        )
+    return beside(given, "response", ("factor",)) or (_refused_pair(given, factors) if factors else None)
+
+
+def _refused_pair(given: Given, factors: tuple[str, ...]) -> Refused | None:
+    for name, word in (("method", "welch"), ("posthoc", "games_howell")):
+        if given.get(name) == word:
+            return Refused(
+                name,
+                f"{name}={word} is made for one factor; leave it out, or compare one factor at a time with by={factors[1]}",
+            )
+    twice = factors[0] == factors[1]
+    return Refused("factor", f"factor= names `{factors[0]}` twice; name two different columns") if twice else None
+
+
+@tool("RUN_ANOVA", family="hypothesis", transforms=("response",), refuses=refused_lists)
 def run_anova(
     table: Any,
     response: Numeric | Wide,
@@ -84,13 +108,8 @@ def run_anova(
     factors = factor or []
     pairs = posthoc or ("games_howell" if method == "welch" else "tukey")
     if len(factors) == 2 and isinstance(response, Numeric):
-        return _two(table, response, (factors[0], factors[1]), method, pairs, float(alpha))
-    if len(factors) > 2:
-        raise CommandError(
-            f"factor= lists {len(factors)} columns; RUN_ANOVA takes one or two: for more use FIT_REGRESSION with "
-            "predictors=[…] model=interactions"
-        )
-    if isinstance(response, Wide) == bool(factors):
+        return _two(table, response, (factors[0], factors[1]), pairs, float(alpha))
+    if isinstance(response, Numeric) and not factors:
         raise CommandError(
             "RUN_ANOVA takes response= one column and factor= one or two columns, or response=[a, b, c] alone, "
             "where each column is one group"
@@ -127,15 +146,8 @@ def _one_findings(
 
 
 def _two(
-    table: Any, response: Numeric, factors: tuple[Factor, Factor], method: str, posthoc: str, alpha: float
+    table: Any, response: Numeric, factors: tuple[Factor, Factor], posthoc: str, alpha: float
 ) -> Result:  # fmt: skip
-    if method == "welch" or posthoc == "games_howell":
-        wish = "method=welch" if method == "welch" else "posthoc=games_howell"
-        raise CommandError(
-            f"{wish} is made for one factor; leave it out, or compare one factor at a time with by={factors[1].name}"
-        )
-    if factors[0].name == factors[1].name:
-        raise CommandError(f"factor= names `{factors[0].name}` twice; name two different columns")
     names = (factors[0].name, factors[1].name)
     cells = cells_of(table, response, *factors)
     found = analyse(cells, names, alpha)

@@ -11,6 +11,7 @@ from scipy.special import gammaln, stdtr, stdtrit
 
 from havoc_pipeline.errors import CommandError, DataError
 from havoc_pipeline.tools.assumptions import equal_variances, independence, normality, outliers
+from havoc_pipeline.tools.lists import Given, Refused, beside, listed
 from havoc_pipeline.tools.registry import Alpha, Alternative, Level, tool
 from havoc_pipeline.tools.result import Finding, Result, ResultTable, literal, slugs
 from havoc_pipeline.tools.samples import Floats, Numeric, TwoLevel, Wide, find_level
@@ -73,7 +74,26 @@ class TTest(Result):
         return group_plot(self.samples, label=self.label, grouping=self.grouping, null=null, alpha=self.alpha)
 
 
-@tool("RUN_TTEST", family="hypothesis", transforms=("response", "before", "after", "mu"))
+def refused_lists(given: Given) -> Refused | None:
+    """A list of responses beside what asks for one, or of other than two columns."""
+    columns = listed(given, "response")
+    pairs = beside(given, "response", ("before", "after"), "compare the pair alone: leave response= out")
+    refused = beside(given, "response", ("group", "mu")) or pairs
+    if refused is not None or not columns:
+        return refused
+    if len(columns) != 2:
+        text = f"response= lists {len(columns)} columns; a t-test compares two: use RUN_ANOVA for more"
+        return Refused("response", text)
+    twice = columns[0] == columns[1]
+    return Refused("response", f"response= names `{columns[0]}` twice; name two different columns") if twice else None
+
+
+@tool(
+    "RUN_TTEST",
+    family="hypothesis",
+    transforms=("response", "before", "after", "mu"),
+    refuses=refused_lists,
+)
 def run_ttest(
     table: Any,
     response: Numeric | Wide | None = None,
@@ -159,10 +179,6 @@ def names_of(response: Numeric | Wide | None) -> str:
 
 def _two_samples(response: Any, group: TwoLevel | None, first: Level | None) -> dict[str, Floats] | None:
     if isinstance(response, Wide) and group is None:
-        if len(response.columns) != 2:
-            raise CommandError(
-                f"response= lists {len(response.columns)} columns; a t-test compares two: use RUN_ANOVA for more"
-            )
         return {column.name: column.values[~column.missing] for column in response.columns}
     if not isinstance(response, Numeric) or group is None:
         return None

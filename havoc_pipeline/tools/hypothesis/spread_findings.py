@@ -51,7 +51,7 @@ def shape_finding(samples: Samples, method: str) -> Finding:
         return Finding("normality", "note", f"{pooled.size} values are too few to judge normality", reference=reference)
     statistic, p = anderson_darling(pooled)
     tails = float((pooled**4).mean() / (pooled**2).mean() ** 2)
-    text = f"values about their means: Anderson-Darling A² = {statistic:.3f}, p {p_text(p)}, kurtosis {tails:.2f}"
+    text = f"values about their means: Anderson-Darling A² = {statistic:z.3f}, p {p_text(p)}, kurtosis {tails:z.2f}"
     if p >= LEVEL:
         text = f"{text}; no evidence against a normal distribution"
         return Finding("normality", "pass", text, statistic, p, LEVEL, reference)
@@ -100,7 +100,7 @@ def size_finding(samples: Samples, alpha: float) -> Finding:
     """Which ratio of standard deviations samples of this size are likely to show."""
     least, second = sorted(values.size for values in samples.values())[:2]
     ratio = detectable_ratio(second, least, alpha)
-    text = (f"samples of {least} and {second} values show a ratio of standard deviations of {ratio:.2f} or more in "
+    text = (f"samples of {least} and {second} values show a ratio of standard deviations of {ratio:z.2f} or more in "
             "four of five studies")  # fmt: skip
     reference = "NIST/SEMATECH e-Handbook, 7.2.3.2 (power through the F distribution)"
     few = least < FEW or ratio > LARGE_RATIO

@@ -169,7 +169,7 @@ def _numeric(tree: Equation, name: str) -> Found:
     kept = tuple(Solution({name: _rounded(r.value)}, r.residual) for r in roots)
     note = Finding(
         "closed form", "note" if kept else "warn",
-        f"no closed form was found; real solutions between {-REACH:,.0f} and {REACH:,.0f} were searched for on a grid "
+        f"no closed form was found; real solutions between {-REACH:z,.0f} and {REACH:z,.0f} were searched for on a grid "
         f"(finest within {DENSE:g} of zero)",
         reference=REFERENCES[1], mend="a solution outside that range, or two very close ones, may be missed",
     )  # fmt: skip

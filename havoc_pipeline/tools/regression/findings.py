@@ -222,7 +222,7 @@ def _rows(fitted: Fitted, places: NDArray[np.intp]) -> str:
 def _overfitting(fitted: Fitted) -> Finding:
     n, p = fitted.y.size, len(fitted.centred[1].kept)
     adjusted, predicted = fitted.adjusted_r_squared, fitted.predicted_r_squared
-    text = f"{n} rows for {p} coefficients; adjusted R² {adjusted:.3f}, predicted R² {predicted:.3f}"
+    text = f"{n} rows for {p} coefficients; adjusted R² {adjusted:z.3f}, predicted R² {predicted:z.3f}"
     reference = f"Allen (1974), Technometrics 16, 125-127; {MPV}, section 4.3"
     gap = adjusted - predicted
     if not gap > OPTIMISM:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from havoc_pipeline.errors import CommandError, DataError
-from havoc_pipeline.tools.samples import Floats, Numeric, Order, Subgroup, Wide
+from havoc_pipeline.tools.samples import Floats, Numeric, Order, Subgroup
 from havoc_pipeline.tools.spc.subgroups import Subgroups, make_subgroups
 
 Attribute = Literal["p", "np", "c", "u"]
@@ -33,7 +33,7 @@ class Counts:
 
 
 def make_counts(
-    table: Any, value: Numeric | Wide, size: Numeric | float | None, chart: Attribute,
+    table: Any, value: Numeric, size: Numeric | float | None, chart: Attribute,
     subgroup: Subgroup | None, subgroup_size: int | None, order: Order | None,
 ) -> Counts:  # fmt: skip
     """Counts by sample: one row each, or the sum over the rows of a subgroup.
@@ -53,9 +53,6 @@ def make_counts(
     DataError
         When counts or sizes cannot be such.
     """
-    if isinstance(value, Wide):
-        columns = " + ".join(column.name for column in value.columns)
-        raise CommandError(f"chart={chart} takes one column of counts; add them up with value=({columns})")
     if isinstance(size, Numeric):
         value = replace(value, values=np.where(size.missing, np.nan, value.values))
     groups = make_subgroups(table, value, subgroup, subgroup_size, order)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, cast, get_args
 
 from havoc_pipeline.errors import CommandError
+from havoc_pipeline.tools.lists import Given, Refused, listed
 from havoc_pipeline.tools.registry import Alpha, tool
 from havoc_pipeline.tools.result import Result
 from havoc_pipeline.tools.samples import Numeric, Order, Subgroup, Wide
@@ -15,12 +16,26 @@ from havoc_pipeline.tools.spc.charts import proportion_chart, rate_chart
 from havoc_pipeline.tools.spc.control_chart import Charted, ControlChart, control_chart
 from havoc_pipeline.tools.spc.rules import RuleSet
 from havoc_pipeline.tools.spc.subgroups import Subgroups, make_subgroups
+from havoc_pipeline.tools.spc.subgroups import refused_lists as refused_readings
 from havoc_pipeline.tools.spc.variables import VariableChart, chosen_chart, variable_charts
 
 ChartKind = Literal["auto", "imr", "xbar_r", "xbar_s", "p", "np", "c", "u"]
 
 
-@tool("CHECK_SPC", family="spc", transforms=("value", "mu"))
+def refused_lists(given: Given) -> Refused | None:
+    """A list of readings beside what belongs to a chart of counts, or beside a size of subgroups."""
+    columns, chart = listed(given, "value"), given.get("chart")
+    if columns and chart in get_args(Attribute):
+        return Refused(
+            "chart", f"chart={chart} takes one column of counts; add them up with value=({' + '.join(columns)})"
+        )
+    if columns and "size" in given:
+        text = "size= goes with counts in one column; leave it out, or add the counts up with"
+        return Refused("size", f"{text} value=({' + '.join(columns)})")
+    return refused_readings(given)
+
+
+@tool("CHECK_SPC", family="spc", transforms=("value", "mu"), refuses=refused_lists)
 def check_spc(
     table: Any,
     value: Numeric | Wide,
@@ -90,7 +105,7 @@ def check_spc(
     if chart == "auto" and size is not None and isinstance(value, Numeric):
         chart = likeliest_chart(value, size)
     if chart == "p" or chart == "np" or chart == "c" or chart == "u":
-        counts = make_counts(table, value, size, chart, subgroup, subgroup_size, order)
+        counts = make_counts(table, cast(Numeric, value), size, chart, subgroup, subgroup_size, order)
         return _attribute(table, counts, chart, rules, order, mu, float(alpha))
     if size is not None:
         raise CommandError(f"size= goes with chart=p, np, c or u, not with chart={chart}; leave one of them out")

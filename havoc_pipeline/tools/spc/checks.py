@@ -51,7 +51,7 @@ def false_alarms(chance: Chance, points: int, rules: str, signals: int) -> Findi
     """How often a stable process would signal on this chart."""
     share = chance.false_alarm
     text = (
-        f"a stable process of these {points} points shows at least one signal with a probability of {100 * share:.0f}%"
+        f"a stable process of these {points} points shows at least one signal with a probability of {100 * share:z.0f}%"
     )
     if signals:
         text += f", and as much as here with p {p_text(chance.p_value)}"
@@ -81,7 +81,7 @@ def dependence(points: Floats, name: str) -> Finding:
         text = f"{known.size} points are too few, or too equal, to judge whether they depend on each other"
         return Finding("autocorrelation", "note", text, reference=reference)
     r1, limit = autocorrelation(known), 2.576 / math.sqrt(known.size)
-    text = f"correlation of successive points of {name} {r1:.2f} (limit ±{limit:.2f})"
+    text = f"correlation of successive points of {name} {r1:z.2f} (limit ±{limit:z.2f})"
     if abs(r1) <= limit:
         return Finding("autocorrelation", "pass", f"{text}; no sign of dependence", r1, None, limit, reference)
     effect = "the limits are too narrow for such data" if r1 > 0 else "points alternate, as over-adjustment makes them"
@@ -98,7 +98,7 @@ def normal_individuals(readings: Floats, name: str) -> Finding:
         text = f"{name}: {readings.size} values are too few to judge normality"
         return Finding("normality", "note", text, reference=reference)
     a, p = anderson_darling(readings)
-    text = f"{name}: Anderson-Darling A² = {a:.3f}, p {p_text(p)}"
+    text = f"{name}: Anderson-Darling A² = {a:z.3f}, p {p_text(p)}"
     if p >= LEVEL:
         text += "; no evidence against a normal distribution"
         return Finding("normality", "pass", text, a, p, LEVEL, reference)
@@ -141,7 +141,7 @@ def dispersion(chart: Chart, *, known: bool) -> tuple[Finding, float]:
     statistic = float(z @ z)
     p = float(chdtrc(m if known else m - 1, statistic))
     ratio = float(np.abs(np.diff(z)).mean()) / d2(2)
-    text = f"dispersion χ² = {statistic:.1f} over {m} points (p {p_text(p)}), sigma of the z-scores {ratio:.2f}"
+    text = f"dispersion χ² = {statistic:z.1f} over {m} points (p {p_text(p)}), sigma of the z-scores {ratio:z.2f}"
     status, more, mend = _spread_of_counts(chart, p, ratio)
     reference = "Laney (2002), Quality Engineering 14, 531-537"
     return Finding("overdispersion", status, f"{text}{more}", ratio, p, 1.0, reference, mend), ratio

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havoc_pipeline.errors import CommandError, DataError
+from havoc_pipeline.tools.lists import Given, Refused, listed
 from havoc_pipeline.tools.samples import Floats, Numeric, Order, Subgroup, Wide, name_with_unit
 
 Rows = NDArray[np.intp]
@@ -140,7 +141,7 @@ def make_subgroups(
     Raises
     ------
     CommandError
-        When both `subgroup` and `size` are given, or `size` goes with a wide sample.
+        When both `subgroup` and `size` are given.
     DataError
         When no reading is left.
     """
@@ -165,6 +166,15 @@ def make_subgroups(
     )  # fmt: skip
 
 
+def refused_lists(given: Given) -> Refused | None:
+    """A list of readings beside a size of subgroups: each row is a subgroup already."""
+    columns, size = listed(given, "value"), given.get("subgroup_size")
+    if not columns or not isinstance(size, float) or size <= 1:
+        return None
+    text = f"each row of value=[…] is a subgroup of {len(columns)} already; leave subgroup_size= out"
+    return Refused("subgroup_size", text)
+
+
 def value_name(value: Numeric | Wide) -> str:
     """What a sentence calls the readings: the header, or the first and last of several."""
     if isinstance(value, Numeric):
@@ -180,10 +190,6 @@ def _check(value: Numeric | Wide, subgroup: Subgroup | None, size: int | None, o
         raise CommandError("subgroup= and subgroup_size= both say what a subgroup is; give one of them")
     if size is not None and size < 1:
         raise CommandError(f"subgroup_size is {size}; it must be at least 1")
-    if size is not None and size > 1 and isinstance(value, Wide):
-        raise CommandError(
-            f"each row of value=[…] is a subgroup of {len(value.columns)} already; leave subgroup_size= out"
-        )
 
 
 def _check_readings(name: str, readings: Floats) -> None:

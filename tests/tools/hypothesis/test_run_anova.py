@@ -243,7 +243,7 @@ def test_data_that_cannot_be_compared_are_refused(groups: dict[str, Any], comman
     ("command", "message"),
     [
         ("RUN_ANOVA response=y", "factor="),
-        ("RUN_ANOVA response=[y, y2] factor=g", "response=[a, b, c] alone"),
+        ("RUN_ANOVA response=[y, y2] factor=g", "leave factor= out, or average the columns first"),
         ("RUN_ANOVA response=y factor=[g, h, k]", "FIT_REGRESSION"),
         ("RUN_ANOVA response=y factor=[g, h] method=welch", "one factor"),
         ("RUN_ANOVA response=y factor=[g, h] posthoc=games_howell", "one factor"),

@@ -7,7 +7,7 @@ import pytest
 
 from havoc_pipeline.errors import CommandError, DataError
 from havoc_pipeline.tables import Table
-from havoc_pipeline.tools.spc.subgroups import Subgroups
+from havoc_pipeline.tools.spc.subgroups import Subgroups, refused_lists
 
 Grouped = Callable[..., Subgroups]
 
@@ -74,9 +74,11 @@ def test_contradictory_subgroups_are_refused(grouped: Grouped, size: int, label:
         grouped([1, 2], labels=["a", "b"] if label else None, size=size)
 
 
-def test_wide_rows_take_no_subgroup_size(grouped: Grouped) -> None:
-    with pytest.raises(CommandError, match="leave subgroup_size= out"):
-        grouped([[1, 2], [3, 4]], size=2)
+def test_wide_rows_take_no_subgroup_size() -> None:
+    refused = refused_lists({"value": ("a", "b"), "subgroup_size": 2.0})
+    assert refused is not None and "leave subgroup_size= out" in refused.reason
+    assert refused_lists({"value": ("a", "b"), "subgroup_size": 1.0}) is None
+    assert refused_lists({"value": "a", "subgroup_size": 2.0}) is None
 
 
 def test_nothing_but_missing_values(grouped: Grouped) -> None:
