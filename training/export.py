@@ -1,6 +1,6 @@
 """Write a run of HAVOC-mini as the folder that HAVOC loads: weights in bfloat16, config, tokenizer, card.
 
-python -m training.export RECIPE.toml --run runs/seed0 --data runs/data --out havoc_pipeline/model/mini
+python -m training.export RECIPE.toml --run runs/seed0 [runs/seed1 …] --data runs/data --out havoc_pipeline/model/mini
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import argparse
 import json
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from havoc_pipeline.errors import HavocError
@@ -22,18 +23,21 @@ FUSION, REFUSAL_PENALTY = 0.3, 0.7
 """Weight of the nearest phrasings, and nats taken from a refusal, at the first decision; chosen on the development authors."""
 
 
-def export(recipe: Recipe, run: Path, data: Path, out: Path) -> None:
+def export(recipe: Recipe, runs: Sequence[Path], data: Path, out: Path) -> None:
     """Write config.json, model.safetensors, tokenizer.json and havoc.json into `out`.
 
-    Parameters: `run` the folder of log and checkpoints; `data` the token data that it was trained on.
-    Raises `PretrainError` when the run has no checkpoint.
+    Parameters: `runs` folders of log and checkpoints, whose weights are averaged; `data` the token data that they
+    were trained on. Raises `PretrainError` when a run has no checkpoint.
     """
-    step = weights.export(recipe, run, out, "bfloat16")
+    weights.export(recipe, runs, out, "bfloat16")
     (out / "generation_config.json").unlink(missing_ok=True)
     shutil.copy(data / "tokenizer.json", out / "tokenizer.json")
-    progress = json.loads((newest(run)[1] / "progress.json").read_text(encoding="utf-8"))
-    seconds = sum(entry.get("seconds", 0.0) for entry in entries(run / LOG) if entry["step"] <= step)
-    card = {"havoc_tasks": TASKS, "seed": recipe.seed, "tokens": progress["tokens"], "seconds": round(seconds),
+    tokens, seconds = 0, 0.0
+    for run in runs:
+        step, path = newest(run)
+        tokens += json.loads((path / "progress.json").read_text(encoding="utf-8"))["tokens"]
+        seconds += sum(entry.get("seconds", 0.0) for entry in entries(run / LOG) if entry["step"] <= step)
+    card = {"havoc_tasks": TASKS, "runs": len(runs), "tokens": tokens, "seconds": round(seconds),
             "fusion": FUSION, "refusal_penalty": REFUSAL_PENALTY}  # fmt: skip
     (out / "havoc.json").write_text(json.dumps(card, indent=1), encoding="utf-8")
 
@@ -42,7 +46,8 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("recipe", type=Path)
-    for name in ("run", "data", "out"):
+    parser.add_argument("--run", type=Path, nargs="+", required=True, help="folders of the runs")
+    for name in ("data", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     given = parser.parse_args()
     try:

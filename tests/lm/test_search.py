@@ -104,4 +104,4 @@ class Counted:
 
     def grammar_from_lark(self, text: str) -> str:
         self._compiled.append(text)
-        return LLMatcher.grammar_from_lark(text)
+        return str(LLMatcher.grammar_from_lark(text))

@@ -34,7 +34,9 @@ def test_sentences_of_tools_round_to_no_negative_zero() -> None:
     found = []
     for path in sorted(Path(havoc_pipeline.tools.__path__[0]).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            spec = ast.unparse(node.format_spec) if isinstance(node, ast.FormattedValue) and node.format_spec else ""
+            if not isinstance(node, ast.FormattedValue) or node.format_spec is None:
+                continue
+            spec = ast.unparse(node.format_spec)
             if re.search(r"\.\d+f", spec) and "z" not in spec:
                 found.append(f"{path.name}:{node.lineno} {spec}")
     assert found == []

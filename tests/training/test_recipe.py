@@ -71,7 +71,7 @@ def test_a_toy_learns_and_is_exported(folder: Path, toy: Recipe) -> None:
     assert losses[0] - sum(losses[-10:]) / 10 > 2.5, (losses[0], losses[-10:])
     assert not any(entry.get("skipped") for entry in log)
     assert [entry["step"] for entry in log if "exact" in entry] == [60, 120]
-    export(toy, folder / "run", folder / "train", folder / "out")
+    export(toy, [folder / "run"], folder / "train", folder / "out")
     assert json.loads((folder / "out" / "havoc.json").read_text(encoding="utf-8"))["tokens"] == log[-1]["tokens"]
     exported = HavocForCausalLM.from_pretrained(folder / "out")
     assert exported.dtype == torch.bfloat16 and exported.config.vocab_size == toy.config().vocab_size

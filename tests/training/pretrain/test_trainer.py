@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from havoc_pipeline.model.modeling import HavocForCausalLM
@@ -182,7 +182,7 @@ def test_a_torn_checkpoint_is_passed_over(short: Recipe, data: Path, tmp_path: P
 
 def test_a_run_is_exported_for_transformers(short: Recipe, data: Path, tmp_path: Path) -> None:
     train(replace(short, steps=2), data, tmp_path / "run")
-    assert export(short, tmp_path / "run", tmp_path / "plain") == 2
+    assert export(short, [tmp_path / "run"], tmp_path / "plain") == 2
     model = HavocForCausalLM.from_pretrained(tmp_path / "plain")
     tokens = Batches(TokenData(data, 64), short.batch, short.seed)
     with torch.no_grad():
@@ -191,13 +191,26 @@ def test_a_run_is_exported_for_transformers(short: Recipe, data: Path, tmp_path:
     # The schedule has no say in the first two steps, which are of the warm-up.
     assert float(sum(parts)) / 2 == pytest.approx(losses(tmp_path / "whole")[2], rel=0.02)
     with pytest.raises(PretrainError, match="holds no checkpoint"):
-        export(short, tmp_path, tmp_path / "none")
+        export(short, [tmp_path], tmp_path / "none")
+
+
+def test_runs_are_averaged(alone: Recipe, data: Path, tmp_path: Path) -> None:
+    runs = [tmp_path / f"run{seed}" for seed in range(3)]
+    for seed, run in enumerate(runs):
+        train(replace(alone, steps=1, seed=seed), data, run)
+        export(alone, [run], tmp_path / f"weights{seed}")
+    export(alone, runs, tmp_path / "mean")
+    mean = load_file(tmp_path / "mean" / "model.safetensors")
+    each = [load_file(tmp_path / f"weights{seed}" / "model.safetensors") for seed in range(3)]
+    assert not torch.equal(*(one["model.embed_tokens.weight"] for one in each[:2]))
+    for name, weight in mean.items():
+        torch.testing.assert_close(weight, torch.stack([one[name] for one in each]).mean(0))
 
 
 def test_a_run_can_begin_with_a_checkpoints_weights(alone: Recipe, data: Path, tmp_path: Path) -> None:
     first, other = replace(alone, steps=6), replace(alone, steps=1, seed=5)
     train(first, data, tmp_path / "first")
-    export(first, tmp_path / "first", tmp_path / "plain")
+    export(first, [tmp_path / "first"], tmp_path / "plain")
     train(other, data, tmp_path / "further", start=tmp_path / "plain")
     model = HavocForCausalLM.from_pretrained(tmp_path / "plain")
     tokens = Batches(TokenData(data, 64), other.batch, other.seed)
@@ -214,7 +227,7 @@ def test_a_run_can_begin_with_a_checkpoints_weights(alone: Recipe, data: Path, t
 
 def _other_weights(recipe: Recipe, data: Path, folder: Path) -> Path:
     train(replace(recipe, steps=2), data, folder / "two")
-    export(replace(recipe, steps=2), folder / "two", folder / "other")
+    export(replace(recipe, steps=2), [folder / "two"], folder / "other")
     return folder / "other"
 
 
