@@ -6,6 +6,7 @@ from typing import Any
 
 from havoc_pipeline.programs import composing
 from havoc_pipeline.programs.case import Case, Planned, Staged
+from havoc_pipeline.programs.language import is_english
 from havoc_pipeline.programs.program import Program
 from havoc_pipeline.programs.settling import course
 from havoc_pipeline.programs.stages.answer import AnswerStage
@@ -27,7 +28,7 @@ class Tools(Program):
 
     def _settle(self, case: Case) -> None:
         """Answer, ask back or refuse."""
-        way, best = course(case.readings, self.threshold)
+        way, best = course(case.readings, self.threshold, is_english(case.question))
         if way == "answer" and best is not None:
             self._carry_out(case, best)
         elif way == "refuse" and best is not None:

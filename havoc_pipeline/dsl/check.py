@@ -34,7 +34,7 @@ def check(command: Command, table: Table | None, steps: int = 0) -> Tool:
     ------
     CommandError
         When a parameter is unknown, lacking, or of the wrong kind, a column does not exist or does
-        not qualify, or a list of columns does not go with another argument; the message points at
+        not qualify, or arguments do not go together; the message points at
         the place and names the nearest valid choice or the mend.
     """
     tool = find_tool(command.name)
@@ -49,7 +49,7 @@ def check(command: Command, table: Table | None, steps: int = 0) -> Tool:
     for name, value in command.arguments.items():
         _check_value(command, tool.parameters[name], value, table, steps)
     _check_levels(command, tool, table)
-    _check_lists(command, tool)
+    _check_together(command, tool)
     _check_common(command, tool, table)
     return tool
 
@@ -68,8 +68,8 @@ def _check_levels(command: Command, tool: Tool, table: Table | None) -> None:
                 raise CommandError(pointed(command, parameter.name, problem))
 
 
-def _check_lists(command: Command, tool: Tool) -> None:
-    """A list of columns must go with the other arguments, as the tool itself says."""
+def _check_together(command: Command, tool: Tool) -> None:
+    """The arguments must go together, as the tool itself says."""
     given = {name: _as_written(value) for name, value in command.arguments.items()}
     refused = tool.refuses(given) if tool.refuses is not None else None
     if refused is not None:

@@ -81,7 +81,7 @@ def test_poor_data_are_told_with_the_reason(havoc: Havoc, folder: Path, name: st
     ("question", "code", "reason"),
     [
         ("Liegt die mittlere Kraft über 20?", 3, "does not look like English"),
-        ("La fuerza media, ¿es mayor que 20?", 4, "does not look like English"),
+        ("La fuerza media, ¿es mayor que 20?", 3, "does not look like English"),
         ("Is the haze of the film below 4?", 3, "No column was found for “haze”"),
         ("is the humidity stable", 3, "No column was found for “humidity”"),
         ("力の平均は20を超えていますか？", 3, "does not look like English"),

@@ -14,6 +14,7 @@ from havoc_pipeline.errors import HavocError, ModelError
 from havoc_pipeline.linking.ground import ground
 from havoc_pipeline.linking.linker import Linker
 from havoc_pipeline.linking.mentions import ColumnMention
+from havoc_pipeline.lm.reading import WEAKEST
 from havoc_pipeline.tables import Table
 
 ROWS = 40
@@ -87,7 +88,8 @@ def test_everyday_words_link(
 
 @pytest.mark.parametrize("question", ["", "   ", "???", "what is the weather in the alps", "DROP TABLE users; --"])
 def test_words_about_nothing_link_to_nothing(linker: Linker, table: Table, question: str) -> None:
-    assert found(linker, question, table) == set()
+    held = [m for m in linker.link(question, table).mentions if isinstance(m, ColumnMention)]
+    assert [m.text for m in held if m.best.score >= WEAKEST] == []  # What the model is not shown is no link.
 
 
 def test_blocked_places_link_to_nothing(linker: Linker, table: Table) -> None:
@@ -113,10 +115,11 @@ def test_the_other_thickness_is_kept_as_a_rival(linker: Linker, table: Table) ->
 def test_a_user_lexicon_teaches_a_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     values = [round(0.3 * row % 7, 1) for row in range(ROWS)]
     table = Table.from_columns({"ZQX": values, "line": ["A", "B"] * (ROWS // 2)}, name="data")
-    assert (("ZQX",), None) not in found(Linker.load(), "is the flumph ok", table)
+    asked = ("is the flumph in control", "does flumph differ by line")
+    assert [q for q in asked if (("ZQX",), None) in found(Linker.load(), q, table)] == []
     monkeypatch.setenv("HAVOC_HOME", str(tmp_path))
     (tmp_path / "lexicon.toml").write_text('[flumph]\nheaders = "ZQX"\nsays = "flumph, flumphiness"\n')
-    assert (("ZQX",), None) in found(Linker.load(), "is the flumph ok", table)
+    assert [q for q in asked if (("ZQX",), None) not in found(Linker.load(), q, table)] == []
 
 
 def test_a_user_lexicon_that_is_not_toml_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

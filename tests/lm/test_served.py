@@ -128,7 +128,7 @@ def test_a_run_whose_server_dies_stops_with_one_sentence_and_goes_on_later(tmp_p
         )
         ask_many(first)
     with (
-        serving(Stub(left=whole.requests // 2)) as dying,
+        serving(Stub(left=whole.requests * 7 // 8)) as dying,
         pytest.raises(ServerLostError, match="what was finished is kept"),
     ):
         ask_many(AskOptions(None, file=asked, data_dir=shipped, out=out, lm="openai/havoc-mini", api_base=dying.base))

@@ -11,7 +11,7 @@ from scipy.special import gammaln, stdtr, stdtrit
 
 from havoc_pipeline.errors import CommandError, DataError
 from havoc_pipeline.tools.assumptions import equal_variances, independence, normality, outliers
-from havoc_pipeline.tools.lists import Given, Refused, beside, listed
+from havoc_pipeline.tools.hypothesis.ttest_forms import FORMS, refused_forms
 from havoc_pipeline.tools.registry import Alpha, Alternative, Level, tool
 from havoc_pipeline.tools.result import Finding, Result, ResultTable, literal, slugs
 from havoc_pipeline.tools.samples import Floats, Numeric, TwoLevel, Wide, find_level
@@ -74,25 +74,11 @@ class TTest(Result):
         return group_plot(self.samples, label=self.label, grouping=self.grouping, null=null, alpha=self.alpha)
 
 
-def refused_lists(given: Given) -> Refused | None:
-    """A list of responses beside what asks for one, or of other than two columns."""
-    columns = listed(given, "response")
-    pairs = beside(given, "response", ("before", "after"), "compare the pair alone: leave response= out")
-    refused = beside(given, "response", ("group", "mu")) or pairs
-    if refused is not None or not columns:
-        return refused
-    if len(columns) != 2:
-        text = f"response= lists {len(columns)} columns; a t-test compares two: use RUN_ANOVA for more"
-        return Refused("response", text)
-    twice = columns[0] == columns[1]
-    return Refused("response", f"response= names `{columns[0]}` twice; name two different columns") if twice else None
-
-
 @tool(
     "RUN_TTEST",
     family="hypothesis",
     transforms=("response", "before", "after", "mu"),
-    refuses=refused_lists,
+    refuses=refused_forms,
 )
 def run_ttest(
     table: Any,
@@ -163,10 +149,7 @@ def run_ttest(
         return _one_sample(response, mu, alternative, float(alpha))
     samples = _two_samples(response, group, first) if before is None and after is None and mu is None else None
     if samples is None:
-        raise CommandError(
-            "RUN_TTEST takes response= and group= (two groups), response= and mu= (one sample), "
-            "response=[a, b] (two columns), or before= and after= (paired)"
-        )
+        raise CommandError(FORMS)
     unit = response.unit if response is not None else None
     found = _two_sample(samples, unit, names_of(response), alternative, equal_variances, float(alpha))
     return replace(found, grouping=group.name if group is not None else "")
