@@ -34,8 +34,8 @@ def check(command: Command, table: Table | None, steps: int = 0) -> Tool:
     ------
     CommandError
         When a parameter is unknown, lacking, or of the wrong kind, a column does not exist or does
-        not qualify, or arguments do not go together; the message points at
-        the place and names the nearest valid choice or the mend.
+        not qualify, or arguments do not go together; the message points at the place and names the
+        nearest valid choice or the mend.
     """
     tool = find_tool(command.name)
     if tool.needs_table and table is None:

@@ -1,4 +1,4 @@
-"""What a list of columns does not go with: said once by each tool, asked before anything runs."""
+"""Which arguments do not go together, a list of columns above all: said once by each tool, asked before anything runs."""
 
 from __future__ import annotations
 

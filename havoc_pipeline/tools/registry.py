@@ -79,7 +79,7 @@ class Tool:
     transforms : tuple of str
         Parameters (columns or numbers on the same scale) that `transform=` rescales.
     refuses : callable, optional
-        Which lists of columns do not go with the other arguments.
+        Which arguments do not go together, lists of columns above all.
     """
 
     name: str

@@ -31,6 +31,9 @@ def test_a_table_that_does_not_fit_is_told_with_value_limit_and_mend(monkeypatch
 
 def test_the_variable_overrules_what_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "free_bytes", lambda: 0)
+    monkeypatch.delenv(memory.LIMIT, raising=False)
+    with pytest.raises(TableError):
+        require_memory(Path("b.csv"), 2e9, 2e8, 2.5e7)
     monkeypatch.setenv(memory.LIMIT, "12")
     require_memory(Path("b.csv"), 2e9, 2e8, 2.5e7)
 
